@@ -1,0 +1,1 @@
+"""A keyboard-driven terminal dashboard for Amazon SES suppression lists."""

@@ -1,0 +1,101 @@
+"""The composition root: reads the arguments, makes a connection, then runs the app or a command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from sestui.cli import emulator
+from sestui.cli.demo import demo_endpoint
+from sestui.domain.suppression import Connection, SuppressionList
+
+if TYPE_CHECKING:
+    from sestui.sesv2.gateway import Gateway
+
+_USAGE = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `sestui` and return its exit status: 0 done, 2 usage, 130 interrupted."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.command == "emulator":
+        return emulator.run(asked)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        parser.error("the dashboard needs a terminal on standard input and output")
+    asyncio.run(_dashboard(asked))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sestui",
+        description="A terminal dashboard for Amazon SES suppression lists: the account's and each tenant's own.",
+    )
+    parser.add_argument("--demo", action="store_true", help="a made-up account on this machine; nothing is sent to AWS")
+    parser.add_argument("--profile", metavar="P", help="a profile of AWS's own configuration files")
+    parser.add_argument("--region", metavar="R", help="such as us-east-1")
+    parser.add_argument("--endpoint-url", metavar="URL", help="SES at another address; STS too where it is loopback")
+    parser.add_argument("--tenant", metavar="T", help="the tenant whose list is opened first")
+    parser.add_argument("--version", action="version", version=f"sestui {version('sestui')}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    emulator.add_arguments(commands.add_parser("emulator", help="serve SESv2 on this machine, for demos and tests"))
+    return parser
+
+
+async def _dashboard(asked: argparse.Namespace) -> None:
+    over_ssh = "SSH_CONNECTION" in os.environ
+    # Textual reads these when it is imported: hence the import below, after them.
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+    if over_ssh:
+        os.environ.setdefault("TEXTUAL_FPS", "15")
+    from sestui.services.record import Record
+    from sestui.ui.app import SestuiApp
+
+    async with AsyncExitStack() as stack:
+
+        async def connect() -> Gateway:
+            # After the first paint and in a thread: botocore takes as long to import as Textual does.
+            session = await asyncio.to_thread(import_module, "sestui.sesv2.session")
+            if asked.demo:
+                endpoint = await stack.enter_async_context(demo_endpoint())
+                connection = Connection("us-east-1", endpoint)
+            else:
+                connection = Connection(asked.region or "", asked.endpoint_url, asked.profile)
+            gateway: Gateway = await stack.enter_async_context(session.open_gateway(connection))
+            return gateway
+
+        app = SestuiApp(
+            connect,
+            clock=time.time,
+            record=Record(_state_folder(stack, demo=asked.demo) / "changes.jsonl", time.time),
+            start_list=SuppressionList(asked.tenant),
+            demo=asked.demo,
+        )
+        # Over SSH a terminal's own selection is worth more than a mouse.
+        await app.run_async(mouse=not over_ssh)
+    if app.return_code:
+        sys.exit(app.return_code)
+
+
+def _state_folder(stack: AsyncExitStack, *, demo: bool) -> Path:
+    if demo:
+        return Path(stack.enter_context(TemporaryDirectory(prefix="sestui-demo-")))
+    from platformdirs import user_state_path
+
+    return user_state_path("sestui", appauthor=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""Every error that a user of sestui can meet; anything else is a bug and ends the program loudly.
+
+SestuiError
+├── UsageError                 what was asked makes no sense; nothing was sent
+├── ConnectionProblem          no connection can be made of what was given
+│   ├── NoCredentials          botocore's chain found none
+│   └── NoRegion               no Region was given and none is configured
+├── Unreachable                no answer: what was asked may or may not have been done
+├── UnexpectedAnswer           SES answered what this version has no word for
+└── ServiceError               SES answered, and refused
+    ├── CredentialsRefused     expired, invalid or unsigned credentials
+    ├── AccessDenied           the role lacks the action
+    ├── Throttled              too many requests: try again later
+    ├── ServiceFault           SES's own trouble (5xx): try again later
+    ├── NotFound               no such entry, tenant or configuration set
+    ├── AlreadyExists
+    ├── LimitExceeded
+    ├── Conflict               somebody else changes it just now, or its state forbids this
+    ├── InvalidNextToken       the page token is bad or outdated: start again
+    └── BadRequest             SES does not accept what was sent
+"""
+
+
+class SestuiError(Exception):
+    """The root. Its text is one or two sentences for a person: what happened, and what to do next."""
+
+
+class UsageError(SestuiError):
+    """What was asked makes no sense; nothing was sent."""
+
+
+class ConnectionProblem(SestuiError):
+    """No connection can be made of the profile, Region and endpoint given."""
+
+
+class NoCredentials(ConnectionProblem):
+    """botocore's chain found no credentials."""
+
+
+class NoRegion(ConnectionProblem):
+    """No Region was given and none is configured."""
+
+
+class Unreachable(SestuiError):
+    """No answer came. What was asked may or may not have been done."""
+
+
+class UnexpectedAnswer(SestuiError):
+    """SES answered what this version of sestui has no word for."""
+
+
+class ServiceError(SestuiError):
+    """SES answered, and refused."""
+
+    advice = ""
+    """What the user can do next; ends the sentence where SES's own message doesn't say."""
+
+    def __init__(self, code: str, message: str, operation: str, request_id: str | None = None) -> None:
+        super().__init__(f"{message or code}{' — ' + self.advice if self.advice else ''} ({operation}: {code})")
+        self.code = code
+        """The error code on the wire, `TooManyRequestsException`."""
+        self.message = message
+        """SES's own words. Data: may hold anything."""
+        self.operation = operation
+        """The operation's name, `ListTenants`."""
+        self.request_id = request_id
+        """What AWS support asks for."""
+
+
+class CredentialsRefused(ServiceError):
+    advice = "renew the credentials"
+
+
+class AccessDenied(ServiceError):
+    advice = "the role in use lacks this action"
+
+
+class Throttled(ServiceError):
+    advice = "SES limits the rate of calls: try again later"
+
+
+class ServiceFault(ServiceError):
+    advice = "a fault inside SES: try again later"
+
+
+class NotFound(ServiceError):
+    pass
+
+
+class TenantNotFound(NotFound):
+    """SES has one code for a missing entry and a missing tenant; its message tells them apart."""
+
+
+class AlreadyExists(ServiceError):
+    pass
+
+
+class LimitExceeded(ServiceError):
+    pass
+
+
+class Conflict(ServiceError):
+    pass
+
+
+class InvalidNextToken(ServiceError):
+    advice = "the page token is outdated: refresh"
+
+
+class BadRequest(ServiceError):
+    pass

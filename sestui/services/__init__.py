@@ -1,0 +1,1 @@
+"""What the screens and commands do, without Textual and without AWS names."""

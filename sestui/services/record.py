@@ -1,0 +1,74 @@
+"""What was changed, line by line, in a file of the user's: who asked, the entry as it was, what became of it."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from sestui.domain.suppression import Connection, SuppressedDestinationSummary
+from sestui.services.changes import Change, Result
+
+
+class Record:
+    """Appends a JSON object a line to a file that only its owner may read."""
+
+    def __init__(self, path: Path, clock: Callable[[], float]) -> None:
+        self.path = path
+        self._clock = clock
+
+    def open(self) -> None:
+        """Make the file, 0600 in a folder of 0700.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(self.path, "a", opener=_private):
+            pass
+
+    def plan(self, connection: Connection, change: Change) -> None:
+        """Write down what was agreed to, before any of it is done."""
+        self._write(
+            {
+                **self._where(connection, change),
+                "plan": change.kind,
+                "addresses": len(change.entries),
+                "note": change.note,
+            }
+        )
+
+    def outcome(self, connection: Connection, change: Change, result: Result) -> None:
+        """Write down what became of one address, with the row as it was."""
+        self._write(
+            {
+                **self._where(connection, change),
+                "address": result.entry.address,
+                "before": _row(result.entry.before),
+                "outcome": result.outcome,
+                "after": _row(result.after),
+                "detail": result.detail,
+            }
+        )
+
+    def _where(self, connection: Connection, change: Change) -> dict[str, object]:
+        return {
+            "time": self._clock(),
+            "account": connection.account,
+            "region": connection.region,
+            "endpoint": connection.endpoint,
+            "caller": connection.arn,
+            "tenant": change.which.tenant_name,
+        }
+
+    def _write(self, line: dict[str, object]) -> None:
+        with open(self.path, "a", encoding="utf-8", opener=_private) as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def _private(path: str, flags: int) -> int:
+    # At each write: between two of them the file may have been moved away.
+    return os.open(path, flags, 0o600)
+
+
+def _row(row: SuppressedDestinationSummary | None) -> dict[str, object] | None:
+    return None if row is None else {"reason": row.reason, "last_update": row.last_update}

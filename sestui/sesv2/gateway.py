@@ -1,0 +1,249 @@
+"""SESv2 as typed async methods: domain types in and out, retries in the open, every call through the pacer."""
+
+import random
+from asyncio import sleep
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from botocore import xform_name
+
+from sestui.domain.errors import ServiceError, ServiceFault, Throttled, Unreachable
+from sestui.domain.settings import (
+    Account,
+    ConfigurationSet,
+    SuppressionOptions,
+    Tag,
+    Tenant,
+    TenantSummary,
+    TenantSuppression,
+)
+from sestui.domain.suppression import (
+    Connection,
+    Reason,
+    SuppressedDestination,
+    SuppressedDestinationSummary,
+    SuppressionList,
+)
+from sestui.sesv2 import shapes
+from sestui.sesv2.pacing import Pacer, Priority
+from sestui.sesv2.translate import translated
+
+PAGE_SIZE: Final = 1000
+"""Entries a page of a suppression list: what SES gives at most (aws-cli issue 7859; the model states no bound)."""
+
+_TRIES: Final = 4
+"""How often a call is made that meets a fault or no answer."""
+_REFUSALS: Final = 12
+"""How many 429s one call takes before it gives up: half a minute at most."""
+_RESOURCE_PAGE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of ListSuppressedDestinations."""
+
+    entries: list[SuppressedDestinationSummary]
+    next_token: str | None
+    """None on the last page."""
+
+
+class Gateway:
+    """All that sestui asks of one connection.
+
+    Every method raises `SestuiError` only. Throttling, faults and missing answers are tried again here; what is
+    still wrong after that is raised. A method that may not be repeated says so.
+    """
+
+    def __init__(self, sesv2: Any, sts: Any, connection: Connection) -> None:
+        self._sesv2 = sesv2
+        self._sts = sts
+        self.connection = connection
+        """Where the answers come from; `identify` adds who asks."""
+        self.pacer = Pacer()
+
+    async def identify(self) -> Connection:
+        """Return the connection with account and ARN, as STS GetCallerIdentity tells them."""
+        answer = await self._call("GetCallerIdentity", {}, client=self._sts)
+        self.connection = replace(self.connection, account=answer["Account"], arn=answer["Arn"])
+        return self.connection
+
+    async def account(self, *, priority: Priority = Priority.PERSON) -> Account:
+        answer = await self._call("GetAccount", {}, priority)
+        with translated("GetAccount"):
+            return shapes.account(answer)
+
+    async def tenants(
+        self, *, name_contains: str = "", priority: Priority = Priority.PERSON
+    ) -> AsyncIterator[list[TenantSummary]]:
+        """Yield tenants a page at a time; `name_contains` is SES's own filter, TENANT_NAME_CONTAINS."""
+        filters = {"Filter": {"TENANT_NAME_CONTAINS": name_contains}} if name_contains else {}
+        async for answer in self._pages("ListTenants", filters, priority):
+            with translated("ListTenants"):
+                page = [shapes.tenant_summary(row) for row in answer.get("Tenants", ())]
+            yield page
+
+    async def tenant(self, name: str, *, priority: Priority = Priority.PERSON) -> Tenant:
+        answer = await self._call("GetTenant", {"TenantName": name}, priority)
+        with translated("GetTenant"):
+            return shapes.tenant(answer["Tenant"])
+
+    async def tenant_configuration_sets(self, name: str, *, priority: Priority = Priority.PERSON) -> tuple[str, ...]:
+        """Return the names of a tenant's configuration sets, sorted.
+
+        Told apart by their ARNs: sources disagree on how SES spells ResourceType, and on filtering by it.
+        """
+        found: set[str] = set()
+        async for answer in self._pages("ListTenantResources", {"TenantName": name}, priority):
+            for resource in answer.get("TenantResources", ()):
+                kind, _, set_name = resource["ResourceArn"].rpartition(":")[2].partition("/")
+                if kind == "configuration-set":
+                    found.add(set_name)
+        return tuple(sorted(found))
+
+    async def configuration_sets(
+        self, *, name_contains: str = "", priority: Priority = Priority.PERSON
+    ) -> AsyncIterator[list[str]]:
+        """Yield names a page at a time, filtered here: an older SES endpoint knows no filter."""
+        async for answer in self._pages("ListConfigurationSets", {}, priority):
+            yield [name for name in answer.get("ConfigurationSets", ()) if name_contains.lower() in name.lower()]
+
+    async def configuration_set(self, name: str, *, priority: Priority = Priority.PERSON) -> ConfigurationSet:
+        answer = await self._call("GetConfigurationSet", {"ConfigurationSetName": name}, priority)
+        with translated("GetConfigurationSet"):
+            return shapes.configuration_set(answer)
+
+    async def suppressed_destinations(
+        self,
+        which: SuppressionList,
+        *,
+        reasons: tuple[Reason, ...] = (),
+        start: float | None = None,
+        end: float | None = None,
+        next_token: str | None = None,
+        page_size: int = PAGE_SIZE,
+        priority: Priority = Priority.VISIBLE,
+    ) -> Page:
+        """Return one page. `start` and `end` are seconds since 1970; whether SES includes them is not documented.
+
+        Raises:
+            InvalidNextToken: the token is bad or outdated; start again without one.
+            NotFound: there is no such tenant.
+        """
+        parameters: dict[str, Any] = {**_named(which), "PageSize": page_size}
+        if reasons:
+            parameters["Reasons"] = [reason.value for reason in reasons]
+        optional = {"StartDate": start, "EndDate": end, "NextToken": next_token}
+        parameters |= {name: value for name, value in optional.items() if value is not None}
+        answer = await self._call("ListSuppressedDestinations", parameters, priority)
+        with translated("ListSuppressedDestinations"):
+            return Page(shapes.summaries(answer), answer.get("NextToken"))
+
+    async def suppressed_destination(
+        self, which: SuppressionList, address: str, *, priority: Priority = Priority.PERSON
+    ) -> SuppressedDestination:
+        """Return the entry under this exact spelling.
+
+        Raises:
+            NotFound: not under this spelling; another case of the local part may still be there.
+        """
+        answer = await self._call("GetSuppressedDestination", _entry(which, address), priority)
+        with translated("GetSuppressedDestination"):
+            return shapes.suppressed_destination(answer)
+
+    async def put_suppressed_destination(
+        self, which: SuppressionList, address: str, reason: Reason, *, priority: Priority = Priority.JOB
+    ) -> None:
+        """Add an entry; one that is there gets this reason and today's date."""
+        await self._call("PutSuppressedDestination", {**_entry(which, address), "Reason": reason.value}, priority)
+
+    async def delete_suppressed_destination(
+        self, which: SuppressionList, address: str, *, priority: Priority = Priority.JOB
+    ) -> None:
+        """Remove the entry under this exact spelling.
+
+        Raises:
+            NotFound: it is not there; after a try without an answer, that try may have removed it.
+        """
+        await self._call("DeleteSuppressedDestination", _entry(which, address), priority)
+
+    async def put_tenant_suppression_attributes(self, name: str, suppression: TenantSuppression | None) -> None:
+        """Set a tenant's scope and reasons, or clear both with None."""
+        parameters = shapes.tenant_suppression_parameters(suppression)
+        await self._call("PutTenantSuppressionAttributes", {"TenantName": name, **parameters})
+
+    async def put_configuration_set_suppression_options(self, name: str, options: SuppressionOptions) -> None:
+        """Write all three members; what is None here is cleared there."""
+        parameters = shapes.suppression_options_parameters(options)
+        await self._call("PutConfigurationSetSuppressionOptions", {"ConfigurationSetName": name, **parameters})
+
+    async def create_tenant(
+        self, name: str, *, tags: tuple[Tag, ...] = (), suppression: TenantSuppression | None = None
+    ) -> Tenant:
+        """Create a tenant. Made once only: after `Unreachable` look whether it is there."""
+        parameters: dict[str, Any] = {"TenantName": name}
+        if tags:
+            parameters["Tags"] = shapes.tags_parameters(tags)
+        if suppression is not None:
+            parameters["SuppressionAttributes"] = shapes.tenant_suppression_parameters(suppression)
+        answer = await self._call("CreateTenant", parameters, repeatable=False)
+        with translated("CreateTenant"):
+            return shapes.tenant(answer)
+
+    async def create_configuration_set(self, configuration_set: ConfigurationSet) -> None:
+        """Create a configuration set. Made once only: after `Unreachable` look whether it is there."""
+        parameters = shapes.configuration_set_parameters(configuration_set)
+        await self._call("CreateConfigurationSet", parameters, repeatable=False)
+
+    async def _pages(
+        self, operation: str, parameters: Mapping[str, Any], priority: Priority
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        token: dict[str, str] = {}
+        while True:
+            answer = await self._call(operation, {**parameters, **token, "PageSize": _RESOURCE_PAGE}, priority)
+            yield answer
+            if not answer.get("NextToken"):
+                return
+            token = {"NextToken": answer["NextToken"]}
+
+    async def _call(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        priority: Priority = Priority.PERSON,
+        *,
+        client: Any = None,
+        repeatable: bool = True,
+    ) -> Mapping[str, Any]:
+        method = getattr(client or self._sesv2, xform_name(operation))
+        tries = refusals = 0
+        async with self.pacer.call(operation, priority) as call:
+            while True:
+                await call.slot()
+                try:
+                    with translated(operation):
+                        answer: Mapping[str, Any] = await method(**parameters)
+                except Throttled:
+                    call.refused()
+                    refusals += 1
+                    if refusals >= _REFUSALS:
+                        raise
+                except (ServiceFault, Unreachable):
+                    tries += 1
+                    if tries >= _TRIES or not repeatable:
+                        raise
+                    await sleep(random.uniform(0, 0.2 * 2**tries))
+                except ServiceError:
+                    call.answered()
+                    raise
+                else:
+                    call.answered()
+                    return answer
+
+
+def _named(which: SuppressionList) -> dict[str, str]:
+    return {} if which.tenant_name is None else {"TenantName": which.tenant_name}
+
+
+def _entry(which: SuppressionList, address: str) -> dict[str, str]:
+    return {"EmailAddress": address, **_named(which)}

@@ -1,0 +1,104 @@
+"""Opens a gateway: botocore's normal chain for credentials and Region, one session, clients made once."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession, get_session
+from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url, parse_timestamp
+
+from sestui.domain.errors import NoRegion, UsageError
+from sestui.domain.suppression import Connection
+from sestui.sesv2.gateway import Gateway
+from sestui.sesv2.translate import translated
+
+_CONNECTIONS = 64
+"""Calls under way at once at most; beyond 16 a loading list gains little (measured, feasibility notes)."""
+
+_CONFIG = AioConfig(
+    # Retries are the gateway's, so that the screen can show them: none here.
+    retries={"mode": "standard", "total_max_attempts": 1},
+    connect_timeout=5,
+    read_timeout=20,
+    max_pool_connections=_CONNECTIONS,
+    user_agent_extra="sestui",
+    # A shape that SES refuses gets SES's own words; one that botocore refuses never leaves.
+    parameter_validation=True,
+)
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL stays on this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@asynccontextmanager
+async def open_gateway(asked: Connection) -> AsyncIterator[Gateway]:
+    """Yield a gateway to the profile, Region and endpoint asked for; empty fields are botocore's to fill.
+
+    Raises:
+        NoRegion, NoCredentials, ConnectionProblem, UsageError: before any call is made.
+    """
+    if asked.endpoint is not None and not _is_url(asked.endpoint):
+        raise UsageError(f"{asked.endpoint!r} is no endpoint URL: one is http:// or https://, a host and maybe a port.")
+    async with AsyncExitStack() as clients:
+        with translated("the connection"):
+            # Reads AWS's files and 4 MB of service descriptions: off the loop, so that keys are answered meanwhile.
+            session = await asyncio.to_thread(_prepare, asked)
+            region = asked.region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
+            if not region:
+                raise NoRegion("No Region: name one with --region, or set it for the profile.")
+            loopback = asked.endpoint is not None and is_loopback(asked.endpoint)
+            common = {"region_name": region, "config": _CONFIG}
+            if loopback:
+                common |= await _made_up_credentials(session)
+            sesv2 = await clients.enter_async_context(
+                session.create_client("sesv2", endpoint_url=asked.endpoint, **common)
+            )
+            # Only a loopback endpoint serves STS too: elsewhere the caller's signature goes to AWS's own STS alone.
+            sts = await clients.enter_async_context(
+                session.create_client("sts", endpoint_url=asked.endpoint if loopback else None, **common)
+            )
+        yield Gateway(sesv2, sts, replace(asked, region=region))
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        valid = is_valid_endpoint_url(text) or is_valid_ipv6_endpoint_url(text)
+        # Reading the port raises where it is no number.
+        return parts.scheme in ("http", "https") and parts.port != 0 and bool(valid)
+    except ValueError:
+        return False
+
+
+def _prepare(asked: Connection) -> AioSession:
+    session = get_session() if asked.profile is None else AioSession(profile=asked.profile)
+    # Numbers are rest-json's timestamps, and a million datetimes cost 26 s; strings are credentials' expiries.
+    session.get_component("response_parser_factory").set_parser_defaults(
+        timestamp_parser=lambda value: float(value) if isinstance(value, int | float) else parse_timestamp(value)
+    )
+    if asked.endpoint is not None and is_loopback(asked.endpoint):
+        # An emulator needs no instance role, and asking for one takes seconds where there is none.
+        session.get_component("credential_provider").remove("iam-role")
+    loader = session.get_component("data_loader")
+    for service in ("sesv2", "sts"):
+        loader.load_service_model(service, "service-2")
+    return session
+
+
+async def _made_up_credentials(session: AioSession) -> dict[str, Any]:
+    """Return credentials for a loopback endpoint where the chain has none: an emulator checks no signature."""
+    if await session.get_credentials() is not None:
+        return {}
+    return {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}

@@ -1,0 +1,106 @@
+"""The application: a connection, a clock and a record come in, the browse screen goes up."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from sestui.domain.display import moment, printable
+from sestui.domain.suppression import SuppressionList
+from sestui.services.record import Record
+from sestui.stylesheets import stylesheet
+from sestui.ui.commands import palette
+from sestui.ui.driver import TerminalDriver, TextInOneRead
+from sestui.ui.screens.browse import BrowseScreen
+from sestui.ui.screens.dialog import Dialog
+from sestui.ui.screens.leave import LeaveDialog
+from sestui.ui.screens.text import TextDialog
+
+if TYPE_CHECKING:
+    from sestui.sesv2.gateway import Gateway
+
+
+class SestuiApp(App[None]):
+    """The terminal dashboard."""
+
+    TITLE = "sestui"
+    CSS_PATH = stylesheet("app.tcss")
+    # Textual declares these in a way that no type checker takes for class variables.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Textual's own ctrl+q and ctrl+c would pass by the question that q asks.
+        Binding("ctrl+q", "quit", show=False, priority=True),
+        Binding("ctrl+c", "quit", show=False),
+    ]
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Gateway]],
+        *,
+        clock: Callable[[], float],
+        record: Record,
+        start_list: SuppressionList | None = None,
+        demo: bool = False,
+    ) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self._browse = BrowseScreen(connect, clock, record, start_list or SuppressionList(), demo=demo)
+        self._clock = clock
+        self._errors: list[tuple[float, str]] = []
+
+    def get_driver_class(self) -> type[TerminalDriver]:
+        return TerminalDriver
+
+    def on_mount(self) -> None:
+        self.push_screen(self._browse)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep the laws of the keyboard before anything else sees an event."""
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(event, events.CursorPosition) and isinstance(screen, Dialog):
+            screen.painted()
+        elif isinstance(event, TextInOneRead):
+            if isinstance(self.focused, Input | TextArea):
+                for key in event.keys:
+                    if isinstance(key, events.Event):
+                        await self.on_event(key)
+            elif screen is not None:
+                screen.post_message(events.Paste(event.text))
+        elif isinstance(event, events.Key) and isinstance(screen, Dialog) and event.time < screen.takes_keys_from:
+            return
+        else:
+            await super().on_event(event)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield from palette(self._browse)
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Quit (q)", "Leave sestui", self.action_quit)
+
+    def tell_error(self, error: Exception, *, toast: bool = True) -> None:
+        """Keep an error for `E`; it may hold anything, so it is never markup."""
+        self._errors.append((self._clock(), str(error)))
+        if toast:
+            self.notify(printable(str(error)), severity="error", timeout=10, markup=False)
+
+    def show_errors(self) -> None:
+        text = Text()
+        for at, words in reversed(self._errors):
+            text.append(f"{moment(at)}  ", "dim")
+            text.append(f"{printable(words)}\n\n")
+        self.push_screen(TextDialog("Errors of this session, the newest first", text or Text("No errors so far.")))
+
+    def action_quit(self) -> None:  # type: ignore[override]
+        """Leave, or ask first where something would be lost."""
+        losses = self._browse.losses
+        if not losses:
+            self.exit()
+        elif not isinstance(self.screen, LeaveDialog):
+            self.push_screen(LeaveDialog(losses), lambda leave: self.exit() if leave else None)

@@ -1,0 +1,155 @@
+"""Every command, declared once: its key, its word in the footer, its line in the help, its entry in the palette."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+Where = Literal["everywhere", "tree", "list", "panel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do on the browse screen."""
+
+    where: Where
+    """The pane that has to have the focus."""
+    keys: str
+    """Textual's names of the keys, comma between two."""
+    action: str
+    name: str
+    """One or two words for the footer and the palette."""
+    help: str
+    footer: bool = False
+    palette: bool = False
+
+    @property
+    def shown_keys(self) -> str:
+        """The keys as a keyboard has them."""
+        return " ".join(_KEYCAPS.get(key, key) for key in self.keys.split(","))
+
+
+_KEYCAPS: Final = {
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "escape": "esc",
+}
+
+COMMANDS: Final = (
+    Command(
+        "everywhere", "slash", "filter", "filter", "Filter the pane in focus; in the tree SES is asked", True, True
+    ),
+    Command("list", "space", "mark", "mark", "Mark the address, or take its mark off", True),
+    Command("list", "enter", "open", "details", "All that SES tells of the address", True),
+    Command("everywhere", "a", "add", "add", "Add addresses to the list on the screen", True, True),
+    Command(
+        "everywhere", "d", "remove", "remove", "Remove the marked addresses, else the one under the cursor", True, True
+    ),
+    Command("everywhere", "r", "refresh", "refresh", "Read again what the screen shows", True, True),
+    Command("everywhere", "escape", "clear", "clear", "Drop the filter of the pane in focus"),
+    Command("everywhere", "1", "focus_pane('#tree')", "tree", "Go to the tree of tenants", palette=True),
+    Command("everywhere", "2", "focus_pane('#destinations')", "list", "Go to the suppression list", palette=True),
+    Command(
+        "everywhere",
+        "3",
+        "focus_pane('#panel')",
+        "settings",
+        "Go to the settings of what the tree's cursor is on",
+        palette=True,
+    ),
+    Command(
+        "everywhere", "J", "last_change", "last change", "What became of the last removal or addition", palette=True
+    ),
+    Command("everywhere", "E", "errors", "errors", "The errors of this session", palette=True),
+    Command("everywhere", "colon,ctrl+p", "app.command_palette", "palette", "Every command by name"),
+    Command("everywhere", "question_mark", "help", "help", "The keys that work now", True, True),
+    Command(
+        "everywhere",
+        "q",
+        "app.quit",
+        "quit",
+        "Leave; asks when marks or a running change would be lost",
+        True,
+    ),
+    Command("tree", "enter", "select_cursor", "open list", "Open the list of the account or tenant", True),
+    Command("tree", "space", "toggle_node", "unfold", "Unfold or fold", True),
+    Command("tree", "j", "cursor_down", "down", "Down (or ↓)"),
+    Command("tree", "k", "cursor_up", "up", "Up (or ↑)"),
+    Command("tree", "g", "scroll_home", "first", "First line (or Home)"),
+    Command("tree", "G", "scroll_end", "last", "Last line (or End)"),
+    Command("list", "j,down", "down", "down", "Down"),
+    Command("list", "k,up", "up", "up", "Up"),
+    Command("list", "g,home", "first", "first", "First row"),
+    Command("list", "G,end", "last", "last", "Last row"),
+    Command("list", "pagedown", "page_down", "page down", "One screenful down"),
+    Command("list", "pageup", "page_up", "page up", "One screenful up"),
+    Command("panel", "enter", "expand", "expand", "Show the settings on the whole screen", True),
+    Command("panel", "j,down", "scroll_down", "down", "Down"),
+    Command("panel", "k,up", "scroll_up", "up", "Up"),
+)
+
+
+def bindings(where: Where) -> list[BindingType]:
+    """Return the bindings of a pane, or of the screen for `everywhere`."""
+    return [
+        Binding(command.keys, command.action, command.name, show=command.footer, key_display=_first_keycap(command))
+        for command in COMMANDS
+        if command.where == where
+    ]
+
+
+def _first_keycap(command: Command) -> str:
+    return command.shown_keys.split(" ", 1)[0]
+
+
+def palette(screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """Yield the commands for the palette, each with the key it could have had."""
+    for command in COMMANDS:
+        if command.palette:
+            action = command.action
+            yield SystemCommand(
+                f"{command.name.capitalize()} ({command.shown_keys})",
+                command.help,
+                lambda action=action: screen.call_later(screen.run_action, action),
+            )
+
+
+def help_text() -> RenderableType:
+    """Return all keys, pane by pane."""
+    titles: dict[Where, str] = {
+        "everywhere": "Everywhere",
+        "tree": "In the tree (1)",
+        "list": "In the list (2)",
+        "panel": "In the settings (3)",
+    }
+    parts: list[RenderableType] = []
+    for where, title in titles.items():
+        rows = [(command.shown_keys, command.help) for command in COMMANDS if command.where == where]
+        parts += [Text(title, "bold"), _keys(rows)]
+    rest = [
+        ("tab ↓ ↑", "In a dialog: move. Enter presses the button in focus, esc changes nothing"),
+        ("a paste", "Runs no key outside an input; one address is looked up on the open list"),
+    ]
+    return Group(*parts, Text("Elsewhere", "bold"), _keys(rest))
+
+
+def _keys(rows: list[tuple[str, str]]) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 2))
+    grid.add_column(style="bold cyan", width=9)
+    grid.add_column()
+    for keys, words in rows:
+        grid.add_row(Text(keys), words)
+    return grid

@@ -1,0 +1,74 @@
+"""The terminal's driver: Textual's own, but text that arrives in one read is told from keys.
+
+A terminal or a tmux without bracketed paste sends pasted text as plain characters; as keys they would run commands.
+Reads private names of Textual's driver (`_debug`), hence the pin in pyproject.toml.
+"""
+
+import os
+import selectors
+from codecs import getincrementaldecoder
+from contextlib import suppress
+from typing import Final
+
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Event
+from textual.message import Message
+
+_READ: Final = 4096
+_GAP: Final = 0.02
+"""Seconds to wait for more once several characters came at once: tmux hands a paste on in pieces."""
+
+WHERE_IS_THE_CURSOR: Final = "\x1b[6n"
+"""Answered by a terminal in turn, so the answer proves that it has painted what was sent before."""
+
+
+class TextInOneRead(Event, bubble=False):
+    """Text that came at once and holds an `@`: a paste, unless an input has the focus."""
+
+    def __init__(self, text: str, keys: list[Message]) -> None:
+        super().__init__()
+        self.text = text
+        self.keys = keys
+        """The same as single keys, for an input."""
+
+
+def is_paste(text: str) -> bool:
+    """Tell a paste from keys: it holds an `@` and begins with neither `/` nor `:`, which open an input.
+
+    What holds an escape sequence is keys or the mouse, whose old reports may hold an `@`.
+    """
+    return len(text) > 1 and "@" in text and text[0] not in "/:" and "\x1b" not in text
+
+
+class TerminalDriver(LinuxDriver):
+    """A LinuxDriver that posts `TextInOneRead`."""
+
+    def run_input_thread(self) -> None:
+        """Read standard input until the application ends; runs in a thread of its own."""
+        parser = XTermParser(self._debug)
+        # Bytes that are no UTF-8 come from mouse reports of another time (textual issue 6668): never fatal.
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            in_paste = False
+            while not self.exit_event.is_set():
+                if selector.select(0.1):
+                    data = os.read(self.fileno, _READ)
+                    while len(data) > 1 and selector.select(_GAP) and (more := os.read(self.fileno, _READ)):
+                        data += more
+                    text = decode(data)
+                    messages = list(parser.feed(text)) if text else []
+                    if is_paste(text) and not in_paste:
+                        self.process_message(TextInOneRead(text, messages))
+                    else:
+                        for message in messages:
+                            self.process_message(message)
+                    in_paste = text.rfind("\x1b[200~") > text.rfind("\x1b[201~") or (
+                        in_paste and "\x1b[201~" not in text
+                    )
+                for message in parser.tick():
+                    self.process_message(message)
+        with suppress(EOFError, ParseError):
+            list(parser.feed(""))

@@ -1,0 +1,179 @@
+"""The dialog that adds addresses: says what each is before anything is sent."""
+
+from asyncio import sleep
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Button, Checkbox, Input, RadioSet, Static, TextArea
+
+from sestui.domain.addresses import Addresses, parse
+from sestui.domain.display import counted, printable
+from sestui.domain.errors import NotFound, SestuiError
+from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
+from sestui.services.changes import ASK_AGAIN_UP_TO, Entry
+from sestui.stylesheets import stylesheet
+from sestui.ui.screens.dialog import Confirmation, Dialog
+from sestui.ui.screens.removal import Confirmed
+from sestui.ui.widgets.toggles import Choice, Tick
+
+_REST = 0.4
+"""Seconds without a change of the text after which SES is asked about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdditionPlace:
+    """What the dialog is told."""
+
+    which: SuppressionList
+    connection: Connection
+    row_of: Callable[[str], SuppressedDestinationSummary | None]
+    """The row as loaded."""
+    complete: bool
+    """Whether an address that isn't loaded is known not to be there."""
+    look: Callable[[str], Awaitable[SuppressedDestinationSummary]]
+    """Asks SES about one spelling; raises NotFound."""
+    sandbox: bool
+
+
+class AddDialog(Dialog[Confirmed]):
+    """Takes addresses typed or pasted, tells what is valid, double or there; returns what was agreed to."""
+
+    CSS_PATH = stylesheet("add.tcss")
+
+    def __init__(self, place: AdditionPlace, text: str = "") -> None:
+        super().__init__()
+        self._place = place
+        self._initial = text
+        self._parsed = Addresses((), 0, ())
+        self._asked: dict[str, SuppressedDestinationSummary | None] = {}
+        self._trouble = ""
+
+    def compose(self) -> ComposeResult:
+        which = self._place.which
+        with Vertical(id="body") as body:
+            body.border_title = "Add to a suppression list"
+            yield Static(id="where", markup=False)
+            yield TextArea(self._initial, id="addresses", show_line_numbers=False, soft_wrap=True, tab_behavior="focus")
+            with RadioSet(id="reason", compact=True):
+                for reason in Reason:
+                    yield Choice(reason.value, value=reason is Reason.BOUNCE, compact=True)
+            with VerticalScroll(can_focus=False):
+                yield Static(id="verdict", markup=False)
+            yield Tick("", id="replace", compact=True)
+            yield Input(placeholder="note for the record, a ticket number say (optional)", id="note", compact=True)
+            yield Confirmation("Add", count=None)
+        account = self._place.connection
+        self._where = Text.assemble(
+            ("To the list of ", "dim"),
+            (f"{'the ' if which.tenant_name is None else ''}{printable(str(which))}", "bold"),
+            (f" · {account.account or 'account not known'} · {account.region}", "dim"),
+        )
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#where", Static).update(self._where)
+        self.query_one("#note", Input).cursor_blink = False
+        area = self.query_one("#addresses", TextArea)
+        area.cursor_blink = False
+        area.border_title = "one a line, or between commas or semicolons; Name <address> is understood"
+        self.call_after_refresh(area.focus)
+        self._read()
+
+    @property
+    def _reason(self) -> Reason:
+        return list(Reason)[max(0, self.query_one("#reason", RadioSet).pressed_index)]
+
+    def _row(self, address: str) -> SuppressedDestinationSummary | None:
+        return self._asked.get(address) or self._place.row_of(address)
+
+    @on(TextArea.Changed)
+    def _read(self) -> None:
+        self._parsed = parse(self.query_one("#addresses", TextArea).text)
+        self._draw()
+        self._ask()
+
+    @on(RadioSet.Changed)
+    @on(Checkbox.Changed)
+    def _again(self) -> None:
+        self._draw()
+
+    @work(exclusive=True)
+    async def _ask(self) -> None:
+        unknown = self._unknown
+        if not unknown or len(unknown) > ASK_AGAIN_UP_TO:
+            return
+        await sleep(_REST)
+        for address in unknown:
+            try:
+                self._asked[address] = await self._place.look(address)
+            except NotFound:
+                self._asked[address] = None
+            except SestuiError as error:
+                self._trouble = str(error)
+                break
+            self._draw()
+        self._draw()
+
+    @property
+    def _unknown(self) -> list[str]:
+        if self._place.complete:
+            return []
+        return [it for it in self._parsed.valid if it not in self._asked and self._place.row_of(it) is None]
+
+    @property
+    def _others(self) -> list[SuppressedDestinationSummary]:
+        """What is there with another reason."""
+        rows = (self._row(address) for address in self._parsed.valid)
+        return [row for row in rows if row is not None and row.reason is not self._reason]
+
+    @property
+    def _entries(self) -> tuple[Entry, ...]:
+        replace = self.query_one("#replace", Checkbox).value
+        entries = []
+        for address in self._parsed.valid:
+            row = self._row(address)
+            if row is None or (row.reason is not self._reason and replace):
+                entries.append(Entry(address, self._reason, row, replace))
+        return tuple(entries)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "confirm":
+            self.dismiss(Confirmed(self._entries, self.query_one("#note", Input).value.strip()))
+        else:
+            self.dismiss(None)
+
+    def _draw(self) -> None:
+        parsed, others, unknown = self._parsed, self._others, self._unknown
+        there = sum((row := self._row(it)) is not None and row.reason is self._reason for it in parsed.valid)
+        entries = self._entries
+        text = Text()
+        if self._place.sandbox:
+            text.append("SES refuses additions in a sandbox account: production access is needed.\n", "bold red")
+        text.append(f"{counted(len(entries), 'address', 'addresses')} will be added as {self._reason}", "bold")
+        parts = [f"{len(parsed.valid):,} valid"]
+        parts += [f"{parsed.doubles:,} double"] if parsed.doubles else []
+        parts += [f"{there:,} already there"] if there else []
+        parts += [f"{len(others):,} there with another reason"] if others else []
+        parts += [f"{len(parsed.refused):,} not valid"] if parsed.refused else []
+        text.append(f"  ({', '.join(parts)})\n", "dim")
+        if unknown and not self._trouble:
+            words = (
+                "asking SES about" if len(unknown) <= ASK_AGAIN_UP_TO else "the list isn't loaded whole; not known of"
+            )
+            text.append(f"{words} {counted(len(unknown), 'address', 'addresses')}: each is asked before it is added\n")
+        if self._trouble:
+            text.append(f"SES was not asked: {printable(self._trouble)}\n", "yellow")
+        for row in others[:3]:
+            text.append(f"there as {row.reason}: {printable(row.address)}\n", "yellow")
+        for refused in parsed.refused[:20]:
+            text.append(f"line {refused.line}: {printable(refused.text[:80])} — {refused.why}\n", "red")
+        self.query_one("#verdict", Static).update(text)
+        box = self.query_one("#replace", Checkbox)
+        box.display = bool(others)
+        box.label = f"replace the reason of {counted(len(others), 'address', 'addresses')} by {self._reason}"
+        typed = len(entries) > ASK_AGAIN_UP_TO
+        self.query_one(Confirmation).require(len(entries) if typed else None, possible=bool(entries))

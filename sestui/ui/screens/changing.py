@@ -1,0 +1,167 @@
+"""How a change goes from a key to its results, on the browse screen: guard, plan, ask, act, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from sestui.domain.errors import SestuiError
+from sestui.domain.suppression import SuppressedDestinationSummary
+from sestui.services.changes import Change, Changes, Entry, Kind, Result
+from sestui.ui.screens.add import AddDialog, AdditionPlace
+from sestui.ui.screens.removal import Confirmed, RemovalDialog, RemovalPlan
+from sestui.ui.screens.results import ResultsDialog, progress, verdict
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from sestui.domain.settings import Account
+    from sestui.services.listing import Listing
+    from sestui.services.record import Record
+    from sestui.sesv2.gateway import Gateway
+    from sestui.ui.screens.browse import BrowseScreen
+
+_FLUSH = 0.25
+"""Seconds between two drawings of what a running change has done."""
+
+
+class Changing:
+    """Adds and removes on behalf of a screen, one change at a time."""
+
+    def __init__(self, screen: BrowseScreen, clock: Callable[[], float], record: Record) -> None:
+        self._screen = screen
+        self._clock = clock
+        self._record = record
+        self._change: Change | None = None
+        self._worker: Worker[None] | None = None
+        self.gateway: Gateway | None = None
+        self.account: Account | None = None
+        """As last read; None while it is not known."""
+
+    @property
+    def running(self) -> bool:
+        return self._worker is not None and not self._worker.is_finished
+
+    def add(self) -> None:
+        """Ask what to add to the open list, and add it."""
+        self._begin(self._add)
+
+    def remove(self) -> None:
+        """Show the plan of a removal of the marked, else of the row under the cursor, and carry it out."""
+        self._begin(self._remove)
+
+    def show_last(self) -> None:
+        """Show what became of the last change, or how far the running one is."""
+        change = self._change
+        if change is None:
+            self._screen.notify("Nothing was added or removed in this session.")
+            return
+
+        def answered(wish: Literal["retry", "stop"] | None) -> None:
+            if wish == "stop":
+                change.cancelled = True
+            elif wish == "retry" and not self.running:
+                change.cancelled = False
+                self._start(change, change.failed)
+
+        self._screen.app.push_screen(ResultsDialog(change, lambda: self.running, self._clock), answered)
+
+    def _begin(self, flow: Callable[[Gateway, Listing], Coroutine[None, None, None]]) -> None:
+        gateway, listing = self.gateway, self._screen.list_pane.listing
+        if gateway is None or listing is None:
+            self._screen.notify("There is no list on the screen yet.", severity="warning")
+        elif self.running:
+            self._screen.notify("One change at a time: J shows the running one and can stop it.", severity="warning")
+        else:
+            self._screen.run_worker(flow(gateway, listing), group="plan", exclusive=True)
+
+    async def _remove(self, gateway: Gateway, listing: Listing) -> None:
+        pane = self._screen.list_pane
+        chosen = pane.chosen
+        if not chosen:
+            self._screen.notify("Nothing to remove: no address is marked and none is under the cursor.")
+            return
+        try:
+            age = await listing.freshen(chosen)
+        except SestuiError as error:
+            self._screen.app.tell_error(error)
+            return
+        pane.redraw()
+        rows = [row for address in chosen if (row := listing.index.get(address)) is not None]
+        if not rows:
+            self._screen.notify("No longer on the list: somebody else removed it.", severity="warning")
+            return
+        plan = RemovalPlan(
+            which=listing.which,
+            connection=gateway.connection,
+            rows=rows,
+            hidden=pane.hidden_marks,
+            gone=len(chosen) - len(rows),
+            list_size=len(listing.index),
+            complete=listing.complete,
+            age=age,
+            pace=gateway.pacer.learned.get("DeleteSuppressedDestination"),
+        )
+        if confirmed := await self._screen.app.push_screen_wait(RemovalDialog(plan)):
+            self._confirmed(Kind.REMOVE, listing, confirmed)
+
+    async def _add(self, gateway: Gateway, listing: Listing) -> None:
+        async def look(address: str) -> SuppressedDestinationSummary:
+            return (await gateway.suppressed_destination(listing.which, address)).summary
+
+        place = AdditionPlace(
+            which=listing.which,
+            connection=gateway.connection,
+            row_of=listing.index.get,
+            complete=listing.complete,
+            look=look,
+            sandbox=self.account is not None and not self.account.production_access,
+        )
+        if confirmed := await self._screen.app.push_screen_wait(AddDialog(place)):
+            self._confirmed(Kind.ADD, listing, confirmed)
+
+    def _confirmed(self, kind: Kind, listing: Listing, confirmed: Confirmed) -> None:
+        change = Change(kind, listing.which, confirmed.entries, confirmed.note)
+        self._start(change, change.entries)
+
+    def _start(self, change: Change, entries: Sequence[Entry]) -> None:
+        self._change = change
+        self._worker = self._screen.run_worker(self._carry_out(change, entries), group="change")
+
+    async def _carry_out(self, change: Change, entries: Sequence[Entry]) -> None:
+        screen, gateway = self._screen, self.gateway
+        assert gateway is not None
+        told: list[Result] = []
+
+        def show() -> None:
+            if told:
+                screen.list_pane.apply(told, change)
+                told.clear()
+            screen.show_change(progress(change, self._clock()) if self.running else "")
+
+        def tell(result: Result) -> None:
+            told.append(result)
+            try:
+                self._record.outcome(gateway.connection, change, result)
+            except OSError as error:
+                change.cancelled = True
+                screen.app.tell_error(error)
+
+        try:
+            self._record.open()
+            self._record.plan(gateway.connection, change)
+        except OSError as error:
+            screen.app.tell_error(error)
+            screen.notify("Nothing was done: what is changed has to be written down first.", severity="error")
+            return
+        timer = screen.set_interval(_FLUSH, show)
+        try:
+            await Changes(gateway, self._clock).run(change, entries, tell)
+        finally:
+            timer.stop()
+            show()
+            screen.show_change("")
+        if change.unfinished or change.left:
+            screen.notify(f"{verdict(change)}. J shows them.", severity="warning", markup=False, timeout=10)
+        else:
+            screen.notify(f"{verdict(change)}.", markup=False)

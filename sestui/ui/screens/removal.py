@@ -1,0 +1,148 @@
+"""The removal dialog: it shows the plan itself, and nothing goes that it did not show."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Button, Checkbox, Input, Static
+
+from sestui.domain.display import counted, duration, moment
+from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
+from sestui.services.changes import ASK_AGAIN_UP_TO, Entry
+from sestui.stylesheets import stylesheet
+from sestui.ui.describe import table
+from sestui.ui.screens.dialog import Confirmation, Dialog
+from sestui.ui.widgets.toggles import Tick
+
+_ENDS = 3
+"""How many of the first and of the last addresses are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalPlan:
+    """What the dialog is told."""
+
+    which: SuppressionList
+    connection: Connection
+    rows: Sequence[SuppressedDestinationSummary]
+    """The entries as they were last read, in the order of the screen."""
+    hidden: int
+    """How many of them the filter hides."""
+    gone: int
+    """How many marked addresses are no longer on the list."""
+    list_size: int
+    complete: bool
+    """Whether `list_size` is the whole list."""
+    age: float
+    """Seconds since the oldest of the rows was read."""
+    pace: float | None
+    """Removals a second that SES is known to let through; None where it has not limited us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a person agreed to."""
+
+    entries: tuple[Entry, ...]
+    note: str
+
+
+class RemovalDialog(Dialog[Confirmed]):
+    """Shows count, list, account, Region, reasons, addresses, age and time; returns what was agreed to."""
+
+    CSS_PATH = stylesheet("removal.tcss")
+
+    def __init__(self, plan: RemovalPlan) -> None:
+        super().__init__()
+        self._plan = plan
+        self._complaints = sum(row.reason is Reason.COMPLAINT for row in plan.rows)
+
+    @property
+    def _chosen(self) -> list[SuppressedDestinationSummary]:
+        with_complaints = bool(self._complaints) and self.query_one("#complaints", Checkbox).value
+        return [row for row in self._plan.rows if with_complaints or row.reason is not Reason.COMPLAINT]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="body") as body:
+            body.border_title = "Remove from a suppression list"
+            with VerticalScroll(can_focus=False):
+                yield Static(id="plan", markup=False)
+            if self._complaints:
+                yield Tick(
+                    f"also {counted(self._complaints, 'COMPLAINT entry', 'COMPLAINT entries')}: "
+                    "these people said “spam”",
+                    id="complaints",
+                    compact=True,
+                )
+            yield Input(placeholder="note for the record, a ticket number say (optional)", id="note", compact=True)
+            yield Confirmation("Remove", count=None)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#note", Input).cursor_blink = False
+        self._draw()
+
+    def on_checkbox_changed(self) -> None:
+        self._draw()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "confirm":
+            entries = tuple(Entry(row.address, row.reason, row) for row in self._chosen)
+            self.dismiss(Confirmed(entries, self.query_one("#note", Input).value.strip()))
+        else:
+            self.dismiss(None)
+
+    def _draw(self) -> None:
+        chosen = self._chosen
+        self.query_one("#plan", Static).update(table(*self._lines(chosen), names=9))
+        typed = len(chosen) > ASK_AGAIN_UP_TO or len(chosen) * 2 > self._plan.list_size
+        self.query_one(Confirmation).require(len(chosen) if typed and chosen else None, possible=bool(chosen))
+
+    def _lines(self, chosen: Sequence[SuppressedDestinationSummary]) -> Iterator[tuple[str, str, str]]:
+        plan = self._plan
+        yield "Remove", counted(len(chosen), "address", "addresses"), "bold"
+        yield (
+            "From",
+            f"the list of {'the ' if plan.which.tenant_name is None else ''}{plan.which}",
+            "bold",
+        )
+        where = plan.connection
+        yield (
+            "Account",
+            f"{where.account or 'not known'} · {where.region}{f' · {where.endpoint}' if where.endpoint else ''}",
+            "",
+        )
+        bounces = sum(row.reason is Reason.BOUNCE for row in chosen)
+        yield "Reasons", f"{bounces:,} BOUNCE · {len(chosen) - bounces:,} COMPLAINT", ""
+        if self._complaints and len(chosen) + self._complaints == len(plan.rows):
+            yield "Left out", counted(self._complaints, "COMPLAINT entry", "COMPLAINT entries"), "bold yellow"
+        if not chosen:
+            return
+        if plan.hidden:
+            yield "Hidden", f"{plan.hidden:,} of the marked are hidden by the filter", "bold yellow"
+        if plan.gone:
+            yield "Gone", f"{plan.gone:,} marked are no longer on the list", ""
+        if len(chosen) * 2 > plan.list_size:
+            size = f"{plan.list_size:,}{'' if plan.complete else ' loaded so far'}"
+            yield "Careful", f"that is more than half of the list ({size})", "bold red"
+        yield "Read", f"{duration(plan.age)} ago; {self._promise(len(chosen))}", ""
+        yield "Takes", self._time(len(chosen)), ""
+        shown = [*chosen[:_ENDS], None, *chosen[-_ENDS:]] if len(chosen) > 2 * _ENDS else chosen
+        for number, row in enumerate(shown):
+            label = "Addresses" if number == 0 else ""
+            if row is None:
+                yield label, f"… {len(chosen) - 2 * _ENDS:,} more …", "dim"
+            else:
+                yield label, f"{row.address}  {row.reason}  {moment(row.last_update)[:16]}", ""
+
+    def _promise(self, count: int) -> str:
+        if count <= ASK_AGAIN_UP_TO:
+            return "asked again one by one, what changed stays"
+        return "not asked again one by one"
+
+    def _time(self, count: int) -> str:
+        calls = count * 2 if count <= ASK_AGAIN_UP_TO else count
+        if self._plan.pace is None:
+            return f"at most {duration(calls)}, at 1 call a second as SES documents"
+        return f"about {duration(calls / self._plan.pace)}, at the present {self._plan.pace:.1f} calls a second"

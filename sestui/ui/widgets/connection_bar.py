@@ -1,0 +1,60 @@
+"""The first line of every screen: who and where one is, and what SES's limits do."""
+
+from rich.text import Text
+from textual.reactive import var
+from textual.widgets import Static
+
+from sestui.domain.display import printable
+from sestui.domain.suppression import Connection
+
+
+class ConnectionBar(Static):
+    """Account, Region, role; `connecting` until STS has told."""
+
+    connection: var[Connection | None] = var(None)
+    trouble: var[str] = var("")
+    """Why the account is not known."""
+    demo: var[bool] = var(False)
+    pace: var[str] = var("")
+    """What SES's throttling comes to, in words; empty while there is none."""
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    def watch_connection(self) -> None:
+        self._draw()
+
+    def watch_trouble(self) -> None:
+        self._draw()
+
+    def watch_pace(self) -> None:
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        text = Text(" sestui  ", "bold", no_wrap=True)
+        if self.demo:
+            text.append(" DEMO ", "reverse")
+            text.append("  ")
+        it = self.connection
+        if it is None:
+            text.append(self.trouble or "connecting …", "not bold")
+        else:
+            account = _grouped(it.account) if it.account else self.trouble or "account not told yet"
+            role = f"role {it.role}" if it.role else None
+            parts = [it.profile, account, it.region, role, "UTC", None if self.demo else it.endpoint]
+            text.append(" · ".join(printable(part) for part in parts if part), "not bold")
+        right = Text("" if it is None else "  READ-WRITE ", "bold")
+        if self.pace:
+            right = Text.assemble((f"  {self.pace}", "bold yellow"), right)
+        # Whether one can write is never what a narrow terminal cuts off.
+        text.truncate(max(0, self.size.width - right.cell_len), overflow="ellipsis", pad=True)
+        self.update(text + right)
+
+
+def _grouped(account: str) -> str:
+    return "-".join(account[at : at + 4] for at in range(0, len(account), 4))

@@ -1,0 +1,177 @@
+"""The open suppression list: filter, counts, table, and the marks that belong to its addresses."""
+
+from collections.abc import Callable, Iterable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from sestui.domain.display import counted, printable
+from sestui.domain.errors import SestuiError, UsageError
+from sestui.domain.query import Query, parse
+from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
+from sestui.services.changes import DONE, Change, Kind, Result
+from sestui.services.index import Index
+from sestui.services.listing import Listing
+from sestui.ui.widgets.destinations import DestinationTable
+
+
+class ListPane(Vertical):
+    """Shows a listing as it loads. Marks are kept for each list while the application runs."""
+
+    def __init__(self, clock: Callable[[], float], *, id: str) -> None:
+        super().__init__(id=id)
+        self.listing: Listing | None = None
+        self._view: list[str] = []
+        self._query = Query()
+        self._marks: dict[SuppressionList, dict[str, None]] = {}
+        self._state = "connecting …"
+        self._query_error = ""
+        self._filter = Input(id="filter", compact=True, placeholder="press / to filter", select_on_focus=False)
+        self._counts = Static(self._state, id="counts", markup=False)
+        self.table = DestinationTable(clock, id="destinations")
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="filter-line"):
+            yield Static("filter ", id="filter-label")
+            yield self._filter
+        yield self._counts
+        yield self.table
+
+    def on_mount(self) -> None:
+        self._filter.cursor_blink = False
+        self.border_title = "Suppression list"
+
+    @property
+    def marks(self) -> dict[str, None]:
+        """The marked addresses of the open list, in the order of marking."""
+        return {} if self.listing is None else self._marks.setdefault(self.listing.which, {})
+
+    @property
+    def marked_anywhere(self) -> int:
+        """How many marks there are on all lists of this session."""
+        return sum(len(marks) for marks in self._marks.values())
+
+    @property
+    def hidden_marks(self) -> int:
+        """How many marked addresses the filter hides."""
+        return 0 if self._query.is_empty else len(self.marks.keys() - set(self._view))
+
+    @property
+    def chosen(self) -> list[str]:
+        """What a removal is about: the marked, else the address under the cursor, else nothing."""
+        if self.marks:
+            return list(self.marks)
+        return [] if (address := self.table.cursor_address) is None else [address]
+
+    def open(self, listing: Listing) -> None:
+        """Show another list, or another reading of this one."""
+        other = self.listing is None or self.listing.which != listing.which
+        self.listing = listing
+        self._state = "asking SES …"
+        self.border_title = Content(f"Suppression list: {printable(str(listing.which))}")
+        if other:
+            self._filter.value = ""
+            self._query, self._query_error = Query(), ""
+        self.redraw()
+
+    def page_came(self, new: list[SuppressedDestinationSummary]) -> None:
+        """Pages add to the end; nothing else moves. The last one may take rows away."""
+        assert self.listing is not None
+        if self.listing.complete:
+            self.redraw()
+            return
+        first = not self._view
+        self._view.extend(row.address for row in new if self._query.matches(row))
+        if first:
+            self.redraw()
+        else:
+            self.table.rows_added()
+            self._draw_counts()
+
+    def trouble(self, error: SestuiError) -> None:
+        """Loading ended with an error; what is loaded stays."""
+        self._state = f"{printable(str(error))} Press r to try again."
+        self.redraw()
+
+    def apply(self, results: Iterable[Result], change: Change) -> None:
+        """Bring what a change has done into the list, without asking for it again."""
+        marks = self._marks.get(change.which, {})
+        index = self.listing.index if self.listing is not None and self.listing.which == change.which else Index()
+        for result in results:
+            address = result.entry.address
+            if result.after is not None:
+                index.put([result.after])
+            elif change.kind is Kind.REMOVE and result.outcome in DONE:
+                index.discard(address)
+            if result.outcome in DONE:
+                marks.pop(address, None)
+        self.redraw()
+
+    def focus_filter(self) -> None:
+        self._filter.focus()
+
+    def clear_filter(self) -> None:
+        self._filter.value = ""
+        self.table.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        try:
+            self._query, self._query_error = parse(event.value), ""
+        except UsageError as error:
+            self._query_error = str(error)
+        self.redraw()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.table.focus()
+
+    @on(DestinationTable.MarkToggled)
+    def _mark_toggled(self, event: DestinationTable.MarkToggled) -> None:
+        event.stop()
+        if event.address in self.marks:
+            del self.marks[event.address]
+        else:
+            self.marks[event.address] = None
+        self.table.repaint(event.address)
+        self._draw_counts()
+
+    def redraw(self) -> None:
+        """Show what the index holds now; the cursor stays on its address."""
+        listing = self.listing
+        if listing is None:
+            self._draw_counts()
+            return
+        self._view = listing.index.addresses(self._query)
+        empty = "This list is empty." if listing.complete and not len(listing.index) else ""
+        nothing = "Nothing loaded matches the filter." if len(listing.index) and not self._view else ""
+        self.table.show(self._view, listing.index.get, self.marks.keys(), placeholder=empty or nothing)
+        self._draw_counts()
+
+    def _draw_counts(self) -> None:
+        listing = self.listing
+        if listing is None:
+            self._counts.update(self._state)
+            return
+        size = len(listing.index)
+        if self._query_error:
+            words = self._query_error
+        elif listing.loading and listing.read_again is not None:
+            words = f"{counted(size, 'address', 'addresses')} · reading again, {listing.read_again:,} so far"
+        elif listing.loading:
+            words = f"{size:,} loaded, more coming" if size else "asking SES …"
+        elif listing.complete:
+            words = counted(size, "address", "addresses")
+        else:
+            words = f"{size:,} loaded · {self._state}" if size else self._state
+        if not self._query.is_empty and not self._query_error:
+            words = f"{len(self._view):,} shown of {words}"
+        if self.marks:
+            hidden = self.hidden_marks
+            words += f" · marked {len(self.marks):,}{f' ({hidden:,} hidden by filter)' if hidden else ''}"
+        self._counts.update(words)

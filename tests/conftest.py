@@ -1,0 +1,85 @@
+"""What all tests share: no AWS settings of the machine, an emulator, a gateway to it, the app on that gateway."""
+
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from aiobotocore.session import get_session
+
+from sestui.domain.suppression import Connection, SuppressionList
+from sestui.emulator import Emulator, World
+from sestui.services.record import Record
+from sestui.sesv2.gateway import Gateway
+from sestui.sesv2.session import open_gateway
+from sestui.ui.app import SestuiApp
+
+EMPTY = World(tenants=0, configuration_sets=0, addresses=0, tenant_addresses=0)
+SMALL = World(seed=7, tenants=6, configuration_sets=8, addresses=2500, tenant_addresses=300)
+
+
+@pytest.fixture(autouse=True)
+def no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A developer's profiles, proxies and endpoints must neither be used nor change what a test sees."""
+    for name in list(os.environ):
+        if name.startswith("AWS_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def world() -> World:
+    """The emulator's world; a module or a test overrides it."""
+    return EMPTY
+
+
+@pytest.fixture
+async def emulator(world: World) -> AsyncIterator[Emulator]:
+    async with Emulator(world) as running:
+        yield running
+
+
+@pytest.fixture
+async def gateway(emulator: Emulator) -> AsyncIterator[Gateway]:
+    async with open_gateway(Connection("us-east-1", emulator.url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def associate(emulator: Emulator) -> AsyncIterator[Callable[[str, str], Awaitable[None]]]:
+    """Give a configuration set to a tenant, as an outside client would: sestui itself has no such call yet."""
+    session = get_session()
+    async with session.create_client(
+        "sesv2",
+        "us-east-1",
+        endpoint_url=emulator.url,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    ) as client:
+
+        async def call(tenant: str, configuration_set: str) -> None:
+            arn = f"arn:aws:ses:us-east-1:123456789012:configuration-set/{configuration_set}"
+            await client.create_tenant_resource_association(TenantName=tenant, ResourceArn=arn)
+
+        yield call
+
+
+MakeApp = Callable[..., SestuiApp]
+
+
+@pytest.fixture
+async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]:
+    """Make an app that is connected to the emulator; its record is `tmp_path / "changes.jsonl"`."""
+    async with AsyncExitStack() as stack:
+
+        def make(which: SuppressionList | None = None, *, clock: Callable[[], float] = time.time) -> SestuiApp:
+            def connect() -> Awaitable[Gateway]:
+                return stack.enter_async_context(open_gateway(Connection("us-east-1", emulator.url)))
+
+            return SestuiApp(connect, clock=clock, record=Record(tmp_path / "changes.jsonl", clock), start_list=which)
+
+        yield make

@@ -1,0 +1,297 @@
+"""A list comes whole whatever SES's undocumented habits are, and stays usable while it is read again."""
+
+import asyncio
+
+import pytest
+
+from sestui.domain.errors import AccessDenied, InvalidNextToken, NotFound, TenantNotFound
+from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
+from sestui.emulator import Conditions, World
+from sestui.services.listing import ASK_UP_TO, FRESH_FOR, Listing
+from sestui.sesv2.gateway import Gateway
+from tests.serving import NOON, faults, loop_clock, operations, quirks, serving
+from tests.virtual_time import run
+
+ACCOUNT = SuppressionList()
+WORLD = World(tenants=2, configuration_sets=0, addresses=3500, tenant_addresses=1800)
+BOUNCE, COMPLAINT = Reason.BOUNCE, Reason.COMPLAINT
+
+
+async def whole(gateway: Gateway, which: SuppressionList = ACCOUNT) -> dict[str, Reason]:
+    """Read a list straight from the gateway."""
+    token, rows = None, []
+    while True:
+        page = await gateway.suppressed_destinations(which, next_token=token)
+        rows += page.entries
+        if (token := page.next_token) is None:
+            return {row.address: row.reason for row in rows}
+
+
+async def load(listing: Listing) -> list[SuppressedDestinationSummary]:
+    return [row async for page in listing.load() for row in page]
+
+
+def held(listing: Listing) -> dict[str, Reason]:
+    return {row.address: row.reason for row in listing.index}
+
+
+@pytest.mark.parametrize("tenant", [None, "acme-retail"])
+@pytest.mark.parametrize("order", ["ascending", "descending", "random"])
+async def test_a_list_is_loaded_whole_and_in_pages(tenant: str | None, order: str) -> None:
+    async with serving(WORLD, quirks(f"order={order}")) as (emulator, gateway):
+        listing = Listing(gateway, SuppressionList(tenant), loop_clock())
+        assert (listing.complete, listing.age) == (False, 0.0)
+        emulator.requests.clear()
+        pages = [page async for page in listing.load()]
+        assert operations(emulator) == ["ListSuppressedDestinations"] * len(pages)
+        assert len(pages) == (4 if tenant is None else 2)
+        told = [row.address for page in pages for row in page]
+        assert len(set(told)) == len(told)
+        assert held(listing) == await whole(gateway, listing.which)
+        assert list(held(listing)) == told
+        assert (listing.complete, listing.loading) == (True, False)
+
+
+async def test_what_is_loaded_can_be_used_before_the_rest_is_there() -> None:
+    async with serving(WORLD) as (_, gateway):
+        listing = Listing(gateway, ACCOUNT, loop_clock())
+        pages = listing.load()
+        first = await anext(pages)
+        assert listing.index.get(first[0].address) == first[0]
+        assert (len(listing.index), listing.complete, listing.loading) == (1000, False, True)
+        async for _ in pages:
+            pass
+        assert (len(listing.index), listing.complete, listing.loading) == (3500, True, False)
+
+
+async def test_an_empty_list_is_complete(gateway: Gateway) -> None:
+    listing = Listing(gateway, ACCOUNT, loop_clock())
+    assert await load(listing) == []
+    assert listing.complete
+
+
+async def test_two_reasons_for_one_address_are_one_row_the_later_one() -> None:
+    async with serving(conditions=quirks("reasons-per-address=two")) as (_, gateway):
+        for reason in (BOUNCE, COMPLAINT):
+            await gateway.put_suppressed_destination(ACCOUNT, "a@corp.com", reason)
+            await asyncio.sleep(0.002)
+        assert len((await gateway.suppressed_destinations(ACCOUNT)).entries) == 2
+        listing = Listing(gateway, ACCOUNT, loop_clock())
+        assert len(await load(listing)) == 1
+        assert held(listing) == {"a@corp.com": COMPLAINT}
+
+
+# Tokens
+
+
+@pytest.mark.parametrize("order", ["ascending", "descending", "random"])
+def test_a_token_outdated_on_the_way_begins_anew_and_ends_complete(order: str) -> None:
+    async def test() -> None:
+        async with serving(WORLD, quirks("token-life=10", f"order={order}")) as (emulator, gateway):
+            listing = Listing(gateway, ACCOUNT, loop_clock())
+            told = []
+            async for page in listing.load():
+                told += [row.address for row in page]
+                if page and len(told) == 2000:
+                    await asyncio.sleep(11)
+            assert len(set(told)) == len(told) == 3500
+            assert held(listing) == await whole(gateway)
+            assert "InvalidNextTokenException" in {request.error for request in emulator.requests}
+
+    run(test())
+
+
+def test_what_vanishes_before_a_second_beginning_is_not_kept() -> None:
+    async def test() -> None:
+        async with serving(WORLD, quirks("token-life=10")) as (_, gateway):
+            listing = Listing(gateway, ACCOUNT, loop_clock())
+            pages = listing.load()
+            first = await anext(pages)
+            await gateway.delete_suppressed_destination(ACCOUNT, first[0].address)
+            await asyncio.sleep(11)
+            async for _ in pages:
+                pass
+            assert listing.index.get(first[0].address) is None
+            assert held(listing) == await whole(gateway)
+
+    run(test())
+
+
+def test_tokens_that_are_never_good_end_in_the_error_and_not_in_a_loop() -> None:
+    async def test() -> None:
+        async with serving(WORLD, quirks("token-life=10")) as (emulator, gateway):
+            listing = Listing(gateway, ACCOUNT, loop_clock())
+            emulator.requests.clear()
+
+            async def dawdle() -> None:
+                async for _ in listing.load():
+                    await asyncio.sleep(11)
+
+            with pytest.raises(InvalidNextToken):
+                await dawdle()
+            assert len(emulator.requests) <= 6
+            assert (listing.complete, listing.loading) == (False, False)
+            assert len(listing.index) == 1000
+
+            emulator.conditions = Conditions()
+            await load(listing)
+            assert held(listing) == await whole(gateway)
+
+    run(test())
+
+
+# Change while loading
+
+
+async def test_a_list_that_changes_while_it_loads_ends_as_it_is() -> None:
+    async with serving(WORLD) as (_, gateway):
+        listing = Listing(gateway, ACCOUNT, loop_clock())
+        rows = await whole(gateway)
+        late = list(rows)[3200]
+        async for _ in listing.load():
+            if len(listing.index) == 2000:
+                await gateway.put_suppressed_destination(ACCOUNT, "new@corp.com", BOUNCE)
+                await gateway.delete_suppressed_destination(ACCOUNT, late)
+        assert held(listing) == await whole(gateway)
+        assert listing.index.get("new@corp.com") is not None
+        assert listing.index.get(late) is None
+
+
+async def test_reading_again_keeps_rows_usable_and_drops_what_vanished() -> None:
+    async with serving(WORLD) as (_, gateway):
+        listing = Listing(gateway, ACCOUNT, loop_clock())
+        rows = await load(listing)
+        gone, changed = rows[0].address, rows[1]
+        await gateway.delete_suppressed_destination(ACCOUNT, gone)
+        other = COMPLAINT if changed.reason is BOUNCE else BOUNCE
+        await gateway.put_suppressed_destination(ACCOUNT, changed.address, other)
+        await gateway.put_suppressed_destination(ACCOUNT, "new@corp.com", BOUNCE)
+
+        new = []
+        async for page in listing.load():
+            new += page
+            if not listing.complete:
+                assert len(listing.index) == 3500
+                assert listing.index.get(gone) is not None
+                assert listing.read_again
+        assert [row.address for row in new] == ["new@corp.com"]
+        assert held(listing) == await whole(gateway)
+        assert listing.index.get(gone) is None
+        assert held(listing)[changed.address] is other
+
+
+async def test_a_row_of_ones_own_that_came_during_a_reading_survives_it() -> None:
+    async with serving(WORLD, quirks("order=descending")) as (_, gateway):
+        clock = loop_clock()
+        listing = Listing(gateway, ACCOUNT, clock)
+        await load(listing)
+        async for _ in listing.load():
+            if listing.index.get("own@corp.com") is None:
+                await gateway.put_suppressed_destination(ACCOUNT, "own@corp.com", BOUNCE)
+                listing.index.put([SuppressedDestinationSummary("own@corp.com", BOUNCE, clock())])
+        assert held(listing) == await whole(gateway)
+
+
+async def test_a_reading_that_fails_leaves_what_was_there() -> None:
+    async with serving(WORLD) as (emulator, gateway):
+        listing = Listing(gateway, ACCOUNT, loop_clock())
+        await load(listing)
+        emulator.conditions = faults("access-denied=1")
+        with pytest.raises(AccessDenied):
+            await load(listing)
+        assert len(listing.index) == 3500
+        assert not listing.loading
+        emulator.conditions = Conditions()
+        await load(listing)
+        assert listing.complete
+
+
+async def test_a_tenant_that_is_not_there_is_told(gateway: Gateway) -> None:
+    with pytest.raises(TenantNotFound, match="nobody"):
+        await load(Listing(gateway, SuppressionList("nobody"), loop_clock()))
+
+
+# Freshness
+
+
+def test_rows_of_the_last_five_minutes_are_fresh_enough() -> None:
+    async def test() -> None:
+        async with serving(WORLD) as (emulator, gateway):
+            listing = Listing(gateway, ACCOUNT, loop_clock())
+            rows = await load(listing)
+            emulator.requests.clear()
+            await asyncio.sleep(FRESH_FOR - 1)
+            assert await listing.freshen([row.address for row in rows]) == pytest.approx(FRESH_FOR - 1, abs=0.5)
+            assert not emulator.requests
+
+    run(test())
+
+
+def test_a_few_older_rows_are_asked_for_one_by_one() -> None:
+    async def test() -> None:
+        async with serving(WORLD) as (emulator, gateway):
+            listing = Listing(gateway, ACCOUNT, loop_clock())
+            rows = await load(listing)
+            gone, changed, *same = rows[:ASK_UP_TO]
+            await gateway.delete_suppressed_destination(ACCOUNT, gone.address)
+            other = COMPLAINT if changed.reason is BOUNCE else BOUNCE
+            await gateway.put_suppressed_destination(ACCOUNT, changed.address, other)
+            await asyncio.sleep(FRESH_FOR + 1)
+            emulator.requests.clear()
+            assert await listing.freshen([row.address for row in rows[:ASK_UP_TO]]) == 0.0
+            assert operations(emulator) == ["GetSuppressedDestination"] * ASK_UP_TO
+            assert listing.index.get(gone.address) is None
+            assert held(listing)[changed.address] is other
+            assert [listing.index.get(row.address) for row in same] == same
+            assert len(listing.index) == 3499
+
+    run(test())
+
+
+def test_many_older_rows_are_refreshed_by_reading_the_list_again() -> None:
+    async def test() -> None:
+        async with serving(WORLD) as (emulator, gateway):
+            listing = Listing(gateway, ACCOUNT, loop_clock())
+            rows = await load(listing)
+            await gateway.delete_suppressed_destination(ACCOUNT, rows[0].address)
+            await asyncio.sleep(FRESH_FOR + 1)
+            emulator.requests.clear()
+            assert await listing.freshen([row.address for row in rows[: ASK_UP_TO + 1]]) < 5
+            assert operations(emulator) == ["ListSuppressedDestinations"] * 4
+            assert listing.index.get(rows[0].address) is None
+
+    run(test())
+
+
+def test_the_age_is_that_of_the_oldest_page() -> None:
+    async def test() -> None:
+        async with serving(WORLD) as (_, gateway):
+            clock = loop_clock()
+            listing = Listing(gateway, ACCOUNT, clock)
+            async for _ in listing.load():
+                await asyncio.sleep(10)
+            assert listing.age == pytest.approx(40, abs=0.5)
+            again = listing.load()
+            await anext(again)
+            assert listing.age >= 40
+            async for _ in again:
+                pass
+            assert listing.age < 1
+            assert listing.read_at == pytest.approx(NOON + 40, abs=0.6)
+
+    run(test())
+
+
+def test_a_tenant_deleted_meanwhile_is_told_and_not_taken_for_an_empty_list() -> None:
+    async def test() -> None:
+        async with serving(WORLD) as (_, gateway):
+            listing = Listing(gateway, SuppressionList("acme-retail"), loop_clock())
+            rows = await load(listing)
+            await asyncio.sleep(FRESH_FOR + 1)
+            await gateway._call("DeleteTenant", {"TenantName": "acme-retail"})
+            with pytest.raises(NotFound) as caught:
+                await listing.freshen([rows[0].address])
+            assert type(caught.value) is TenantNotFound
+            assert listing.index.get(rows[0].address) is not None
+
+    run(test())

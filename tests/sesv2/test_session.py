@@ -1,0 +1,151 @@
+"""How a connection is made: Region, profile, credentials and endpoint, or a plain word on what is missing."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from sestui.domain.errors import ConnectionProblem, NoCredentials, NoRegion, Unreachable, UsageError
+from sestui.domain.suppression import Connection
+from sestui.emulator import Emulator
+from sestui.sesv2.session import is_loopback, open_gateway
+from tests.serving import operations, serving
+from tests.virtual_time import run
+
+
+@pytest.fixture
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """AWS's own files: a default profile, `prod`, and `bare` without a Region."""
+    config, credentials = tmp_path / "config", tmp_path / "credentials"
+    config.write_text(
+        "[default]\nregion = eu-west-1\n[profile prod]\nregion = ap-south-1\n[profile bare]\noutput = json\n"
+    )
+    credentials.write_text("[prod]\naws_access_key_id = AKIDPROD\naws_secret_access_key = secret\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials))
+    return config
+
+
+async def region_of(asked: Connection) -> str:
+    async with open_gateway(asked) as gateway:
+        return gateway.connection.region
+
+
+@pytest.mark.usefixtures("profiles")
+async def test_the_region_asked_for_wins_then_the_environment_then_the_profile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert await region_of(Connection("")) == "eu-west-1"
+    assert await region_of(Connection("", profile="prod")) == "ap-south-1"
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "sa-east-1")
+    assert await region_of(Connection("", profile="prod")) == "sa-east-1"
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    assert await region_of(Connection("", profile="prod")) == "us-west-2"
+    assert await region_of(Connection("us-east-1", profile="prod")) == "us-east-1"
+
+
+@pytest.mark.usefixtures("profiles")
+async def test_a_profile_without_a_region_is_told_how_to_get_one() -> None:
+    with pytest.raises(NoRegion, match="--region"):
+        await region_of(Connection("", profile="bare"))
+
+
+async def test_no_region_at_all() -> None:
+    with pytest.raises(NoRegion, match="--region"):
+        await region_of(Connection(""))
+
+
+@pytest.mark.usefixtures("profiles")
+async def test_an_unknown_profile_is_named_with_where_to_look() -> None:
+    with pytest.raises(ConnectionProblem, match=r"\(prdo\).*aws configure list-profiles"):
+        await region_of(Connection("us-east-1", profile="prdo"))
+
+
+def test_files_that_cannot_be_read_are_a_connection_problem(profiles: Path) -> None:
+    profiles.write_text("[default\n")
+    with pytest.raises(ConnectionProblem, match=str(profiles)):
+        asyncio.run(region_of(Connection("us-east-1")))
+
+
+async def test_a_region_that_cannot_be_one_is_a_connection_problem() -> None:
+    with pytest.raises(ConnectionProblem, match="us east"):
+        await region_of(Connection("us east"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "localhost:8000",
+        "ftp://localhost",
+        "http://",
+        "https:///path",
+        "http://exa mple.com",
+        "http://[::1",
+        "http://localhost:port",
+        "http://localhost:99999",
+        "http://local\nhost",
+    ],
+)
+async def test_what_is_no_url_is_refused_before_anything_is_sent(url: str) -> None:
+    with pytest.raises(UsageError, match="endpoint URL"):
+        await region_of(Connection("us-east-1", url))
+
+
+async def test_an_emulator_needs_no_credentials(emulator: Emulator) -> None:
+    async with open_gateway(Connection("eu-central-1", emulator.url)) as gateway:
+        assert (await gateway.account()).production_access
+        connection = await gateway.identify()
+    assert connection == gateway.connection
+    assert (connection.account, connection.role) == ("123456789012", "OnCall")
+    assert (connection.region, connection.endpoint) == ("eu-central-1", emulator.url)
+    assert operations(emulator) == ["GetAccount", "GetCallerIdentity"]
+
+
+@pytest.mark.usefixtures("profiles")
+async def test_an_emulator_is_asked_with_the_profiles_credentials_where_it_has_some(emulator: Emulator) -> None:
+    async with open_gateway(Connection("us-east-1", emulator.url, "prod")) as gateway:
+        assert (await gateway.account()).sending_enabled
+    async with open_gateway(Connection("us-east-1", emulator.url, "bare")) as gateway:
+        assert (await gateway.account()).sending_enabled
+
+
+async def test_elsewhere_missing_credentials_are_told_and_nothing_is_sent() -> None:
+    async with open_gateway(Connection("us-east-1", "http://192.0.2.1:9")) as gateway:
+        with pytest.raises(NoCredentials, match="--profile"):
+            await gateway.account()
+
+
+@pytest.mark.usefixtures("profiles")
+async def test_an_endpoint_that_is_not_loopback_never_gets_the_callers_sts_signature() -> None:
+    async with open_gateway(Connection("us-east-1", "http://192.0.2.1:9", "prod")) as gateway:
+        assert gateway._sesv2.meta.endpoint_url == "http://192.0.2.1:9"
+        assert gateway._sts.meta.endpoint_url == "https://sts.us-east-1.amazonaws.com"
+
+
+def test_an_endpoint_where_nobody_listens_is_unreachable() -> None:
+    async def test() -> None:
+        async with serving() as (emulator, gateway):
+            await emulator.stop()
+            with pytest.raises(Unreachable, match="GetAccount"):
+                await gateway.account()
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    ("url", "is_it"),
+    [
+        ("http://localhost:1", True),
+        ("http://127.0.0.1", True),
+        ("https://127.8.8.8:443/x", True),
+        ("http://[::1]:80", True),
+        ("http://localhost.evil.com", False),
+        ("http://127.0.0.1.evil.com", False),
+        ("http://127.0.0.1@evil.com", False),
+        ("http://10.0.0.1", False),
+        ("https://email.us-east-1.amazonaws.com", False),
+    ],
+)
+def test_what_stays_on_this_machine(url: str, is_it: bool) -> None:
+    assert is_loopback(url) is is_it

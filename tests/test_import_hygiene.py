@@ -1,0 +1,74 @@
+"""The layers as they are at run time: what is imported when, each asked of a fresh interpreter."""
+
+import json
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sestui.domain
+
+HEAVY = {"textual", "rich", "botocore", "aiobotocore", "boto3", "aiohttp"}
+
+
+def _imported(statements: str, *, folder: Path) -> set[str]:
+    """Return the names of all modules that an interpreter has after running the statements."""
+    told = "import json, sys; sys.stderr.write('\\n' + json.dumps(sorted(sys.modules)))"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{statements}\n{told}"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+        timeout=60,
+    )
+    return set(json.loads(run.stderr.rpartition("\n")[2]))
+
+
+# `try`: the parser ends the program after --version, and the dashboard refuses an input that is no terminal.
+_PARSING = """
+from sestui.__main__ import main
+try:
+    main({arguments!r})
+except SystemExit as end:
+    assert end.code == {status}, end.code
+else:
+    raise AssertionError("it went on")
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--version"], 0),
+        (["--demo"], 2),
+        (["--region", "us-east-1", "--tenant", "acme"], 2),
+        (["emulator", "--port", "70000"], 2),
+    ],
+)
+def test_reading_the_arguments_imports_nothing_heavy(tmp_path: Path, arguments: list[str], status: int) -> None:
+    modules = _imported(_PARSING.format(arguments=arguments, status=status), folder=tmp_path)
+    assert "sestui.__main__" in modules
+    assert modules & HEAVY == set()
+
+
+def test_the_app_is_there_before_the_client_of_aws(tmp_path: Path) -> None:
+    modules = _imported("import sestui.ui.app", folder=tmp_path)
+    assert "textual" in modules
+    assert modules & {"botocore", "aiobotocore", "boto3", "aiohttp"} == set()
+
+
+DOMAIN = [module.name for module in pkgutil.walk_packages(sestui.domain.__path__, "sestui.domain.")]
+
+
+def test_the_domain_is_pure(tmp_path: Path) -> None:
+    assert "sestui.domain.suppression" in DOMAIN
+    nothing = _imported("", folder=tmp_path)
+    modules = _imported("\n".join(f"import {name}" for name in DOMAIN), folder=tmp_path) - nothing
+    assert modules >= set(DOMAIN)
+    assert modules & (HEAVY | {"asyncio", "socket", "sqlite3", "subprocess", "ssl", "http"}) == set()
+    ours = {name for name in modules if name.partition(".")[0] == "sestui"}
+    assert ours - {"sestui", "sestui.domain"} == set(DOMAIN)

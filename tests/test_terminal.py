@@ -1,0 +1,545 @@
+"""The program itself in a real terminal: tmux where the screen counts, a bare pseudo-terminal where bytes do.
+
+Nothing here waits for a while and hopes: each test waits for what it expects to see. What must not happen is looked
+for after something later has been seen to happen.
+"""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+PROGRAM = str(Path(sys.executable).with_name("sestui"))
+PATIENCE = 12.0
+"""Seconds to wait for what must come; a busy machine needs some."""
+PERSON = "dylan@corp.com"
+"""An address that begins with the key for removing and holds the one for adding."""
+
+_SOCKETS = count()
+
+
+def wait_for(what: str, happened: Callable[[], object], seen: Callable[[], str], patience: float = PATIENCE) -> None:
+    deadline = time.monotonic() + patience
+    while not happened():
+        assert time.monotonic() < deadline, f"{what} did not come; there was:\n{seen()}"
+        time.sleep(0.03)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """No credentials, no Region, no settings of this machine."""
+    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+
+
+# SES, seen from outside the program
+
+
+@dataclass(frozen=True)
+class Ses:
+    """An emulator in a process of its own, with its access log and AWS's client for it."""
+
+    url: str
+    log: Path
+
+    @property
+    def client(self) -> Any:
+        keys = {"aws_access_key_id": "outside", "aws_secret_access_key": "outside"}
+        return boto3.session.Session().client("sesv2", region_name="us-east-1", endpoint_url=self.url, **keys)
+
+    def put(self, *addresses: str) -> None:
+        for address in addresses:
+            self.client.put_suppressed_destination(EmailAddress=address, Reason="BOUNCE")
+
+    @property
+    def addresses(self) -> set[str]:
+        """What is on the account's list."""
+        page = self.client.list_suppressed_destinations(PageSize=1000)
+        return {row["EmailAddress"] for row in page["SuppressedDestinationSummaries"]}
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+    @property
+    def writes(self) -> list[dict[str, Any]]:
+        return [it for it in self.requests if re.match("Put|Delete|Create|Update", it["operation"])]
+
+    @property
+    def lists(self) -> int:
+        """How often a suppression list was asked for."""
+        return sum(it["operation"] == "ListSuppressedDestinations" for it in self.requests)
+
+
+@contextmanager
+def _emulator(folder: Path, environment: dict[str, str], *options: str) -> Iterator[Ses]:
+    log = folder / "access.jsonl"
+    process = subprocess.Popen(
+        [PROGRAM, "emulator", "--port", "0", "--seed", "7", "--access-log", str(log), *options],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        url = re.search(r"http://127\.0\.0\.1:\d+", line)
+        assert url, f"no URL in {line!r}"
+        yield Ses(url[0], log)
+    finally:
+        process.terminate()
+        process.wait(20)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@pytest.fixture
+def ses(tmp_path: Path, environment: dict[str, str]) -> Iterator[Ses]:
+    """A small account with tenants, sets and addresses."""
+    sizes = ("--tenants", "6", "--configuration-sets", "8", "--addresses", "300", "--tenant-addresses", "60")
+    with _emulator(tmp_path, environment, *sizes) as running:
+        yield running
+
+
+@pytest.fixture
+def six_bounces(tmp_path: Path, environment: dict[str, str]) -> Iterator[Ses]:
+    """An account whose list holds six entries, all BOUNCE; no more than one is under the cursor."""
+    sizes = ("--tenants", "2", "--configuration-sets", "2", "--addresses", "0", "--tenant-addresses", "0")
+    with _emulator(tmp_path, environment, *sizes) as running:
+        running.put(*(f"person{number}@corp.com" for number in range(6)))
+        yield running
+
+
+def _options(ses: Ses) -> list[str]:
+    return ["--endpoint-url", ses.url, "--region", "us-east-1"]
+
+
+# tmux
+
+
+@dataclass(frozen=True)
+class Tmux:
+    """A tmux server of its own with the program in its only pane."""
+
+    socket: str
+    environment: dict[str, str]
+
+    def run(self, *arguments: str) -> str:
+        command = ["tmux", "-L", self.socket, "-f", "/dev/null", *arguments]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=True, timeout=PATIENCE
+        )
+        return done.stdout
+
+    @property
+    def screen(self) -> str:
+        return self.run("capture-pane", "-p")
+
+    def shows(self, *texts: str) -> bool:
+        screen = self.screen
+        assert "Pane is dead" not in screen, screen
+        return all(text in screen for text in texts)
+
+    def wait_for(self, *texts: str, patience: float = PATIENCE) -> None:
+        wait_for(f"{texts} on the screen", lambda: self.shows(*texts), lambda: self.screen, patience)
+
+    def press(self, *keys: str) -> None:
+        """Press keys by tmux's names for them."""
+        self.run("send-keys", *keys)
+
+    def type(self, text: str) -> None:
+        """Send text as it is, all at once, as a terminal without bracketed paste sends what is pasted."""
+        self.run("send-keys", "-l", text)
+
+    @property
+    def pid(self) -> int:
+        return int(self.run("display-message", "-p", "#{pane_pid}"))
+
+
+RunInTmux = Callable[..., Tmux]
+
+
+@pytest.fixture
+def tmux(environment: dict[str, str], tmp_path: Path) -> Iterator[RunInTmux]:
+    """Run the program with these options in a tmux of this size."""
+    if shutil.which("tmux") is None:
+        why = "tmux is not there: .ci/run installs it"
+        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
+    with ExitStack() as stack:
+
+        def run(options: Sequence[str], *, columns: int = 80, lines: int = 24) -> Tmux:
+            server = Tmux(f"sestui-test-{os.getpid()}-{next(_SOCKETS)}", environment)
+            # A dead program's last words stay readable, and its pane is all there is.
+            settings: list[str] = []
+            for name, value in (("remain-on-exit", "on"), ("status", "off"), ("escape-time", "0")):
+                settings += ["set-option", "-g", name, value, ";"]
+            size = ["-x", str(columns), "-y", str(lines)]
+            new = ["new-session", "-d", *size, "-c", str(tmp_path), PROGRAM, *options]
+            stack.callback(subprocess.run, ["tmux", "-L", server.socket, "kill-server"], check=False)
+            server.run("-u", "start-server", ";", *settings, *new)
+            return server
+
+        yield run
+
+
+# A bare pseudo-terminal
+
+WHERE_IS_THE_CURSOR = b"\x1b[6n"
+CURSOR_IS_THERE = b"\x1b[1;1R"
+
+
+class Terminal:
+    """A pseudo-terminal with the program in it; like any terminal it tells where the cursor is when asked."""
+
+    def __init__(self, options: Sequence[str], environment: dict[str, str], folder: Path) -> None:
+        self.ours, self.its = pty.openpty()
+        fcntl.ioctl(self.its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.output = b""
+        self.answers = True
+        """Whether it tells where the cursor is."""
+        self._answered = 0
+        ends = {"stdin": self.its, "stdout": self.its, "stderr": self.its}
+        self.process = subprocess.Popen(
+            [PROGRAM, *options], **ends, env=environment, cwd=folder, start_new_session=True
+        )
+
+    @property
+    def text(self) -> str:
+        """What has been written so far, without escape sequences."""
+        return re.sub(r"\x1b\[[0-9;?<>=]*[ -/]*[@-~]", "", self.output.decode(errors="replace"))
+
+    def write(self, keys: bytes) -> None:
+        os.write(self.ours, keys)
+
+    def read(self) -> None:
+        """Take what has come, waiting a little for it."""
+        if select.select([self.ours], [], [], 0.02)[0]:
+            self.output += os.read(self.ours, 65536)
+        questions = self.output.count(WHERE_IS_THE_CURSOR)
+        if self.answers and questions > self._answered:
+            self.write(CURSOR_IS_THERE * (questions - self._answered))
+            self._answered = questions
+
+    def wait_for(self, text: str, since: int = 0) -> None:
+        """Wait until text has been written after the first `since` bytes of output."""
+
+        def written() -> bool:
+            self.read()
+            return text in re.sub(r"\x1b\[[0-9;?<>=]*[ -/]*[@-~]", "", self.output[since:].decode(errors="replace"))
+
+        wait_for(f"{text!r}", written, lambda: self.text[-6000:])
+
+    def wait_for_question(self, since: int) -> None:
+        """Wait until the program asks where the cursor is: it has painted, but does not know that it was seen."""
+
+        def asked() -> bool:
+            self.read()
+            return WHERE_IS_THE_CURSOR in self.output[since:]
+
+        wait_for("the question for the cursor", asked, lambda: self.text[-6000:])
+
+    def ended(self) -> int:
+        """Wait for the end of the program and return its status."""
+
+        def gone() -> bool:
+            self.read()
+            return self.process.poll() is not None
+
+        wait_for("the end", gone, lambda: self.text[-6000:])
+        while select.select([self.ours], [], [], 0)[0]:
+            self.output += os.read(self.ours, 65536)
+        return self.process.wait()
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.ours)
+        os.close(self.its)
+
+
+RunInTerminal = Callable[[Sequence[str]], Terminal]
+
+
+@pytest.fixture
+def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[RunInTerminal]:
+    """Run the program with these options in a pseudo-terminal of 80x24."""
+    with ExitStack() as stack:
+
+        def run(options: Sequence[str]) -> Terminal:
+            opened = Terminal(options, environment, tmp_path)
+            stack.callback(opened.close)
+            return opened
+
+        yield run
+
+
+# What a person sees
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (120, 40)])
+def test_tenants_and_addresses_are_on_the_screen(ses: Ses, tmux: RunInTmux, columns: int, lines: int) -> None:
+    known = ses.addresses
+    screen = tmux(_options(ses), columns=columns, lines=lines)
+    screen.wait_for("Tenants (6)", "acme-retail", "gone-ltd", "DISABLED", "us-east-1", "1234-5678-9012")
+    wait_for("addresses", lambda: set(re.findall(r"\S+@\S+", screen.screen)) & known, lambda: screen.screen)
+    screen.wait_for("300 addresses")
+    rows = screen.run("capture-pane", "-p", "-J").splitlines()
+    assert max(map(len, rows)) <= columns
+    # At least half of the lines hold an address: the list is the point of it.
+    assert sum(any(address in row for address in known) for row in rows) >= lines / 3
+
+
+def test_a_change_from_outside_is_seen_after_r(six_bounces: Ses, tmux: RunInTmux) -> None:
+    ses = six_bounces
+    screen = tmux(_options(ses))
+    screen.wait_for("person0@corp.com", "6 addresses")
+    ses.client.delete_suppressed_destination(EmailAddress="person0@corp.com")
+    ses.put("newcomer@corp.com", "another@corp.com")
+    screen.press("r")
+    screen.wait_for("newcomer@corp.com", "another@corp.com", "7 addresses")
+    assert not screen.shows("person0@corp.com")
+
+
+# What is pasted runs no key
+
+DIALOGS: dict[str, tuple[list[list[str]], str]] = {
+    "browse": ([], ""),
+    "filter": ([["2"], ["/"]], ""),
+    "add": ([["2"], ["a"]], "Add to a suppression list"),
+    "remove": ([["2"], ["d"]], "Remove from a suppression list"),
+    "details": ([["2"], ["Enter"]], "esc closes"),
+    "help": ([["?"]], "Everywhere"),
+    "palette": ([["C-p"]], "Search for commands"),
+    "quit": ([["2"], ["Space"], ["q"]], "Leave sestui?"),
+}
+"""By name: the keys that open it, and what shows that it is open."""
+_OPEN = ("esc closes", *(shown for _, shown in DIALOGS.values() if shown))
+
+
+def _escape_and_ask_for_help(screen: Tmux) -> None:
+    """Leave whatever is open and open the help: the program answers keys, and has taken all that came before."""
+
+    def at_rest() -> bool:
+        # Escape is dropped by a dialog that has not been painted, so it is pressed until it is heard.
+        screen.press("Escape")
+        time.sleep(0.1)
+        return not any(screen.shows(text) for text in _OPEN)
+
+    wait_for("the browse screen", at_rest, lambda: screen.screen)
+    screen.press("?")
+    screen.wait_for("Everywhere")
+
+
+@pytest.mark.parametrize("where", DIALOGS)
+def test_what_is_pasted_as_plain_text_changes_nothing(six_bounces: Ses, tmux: RunInTmux, where: str) -> None:
+    ses = six_bounces
+    before, known = ses.writes, ses.addresses
+    screen = tmux(_options(ses))
+    screen.wait_for("6 addresses", "person0@corp.com")
+    keys, shown = DIALOGS[where]
+    for key in keys:
+        screen.press(*key)
+    if shown:
+        screen.wait_for(shown)
+    screen.type(PERSON)
+    _escape_and_ask_for_help(screen)
+    # A removal that had been confirmed would be under way by the time that a list is read again.
+    asked = ses.lists
+    wait_for(
+        "the browse screen", lambda: screen.press("Escape") or not screen.shows("Everywhere"), lambda: screen.screen
+    )
+    screen.press("r")
+    wait_for("another look at the list", lambda: ses.lists > asked, lambda: screen.screen)
+    assert ses.writes == before
+    assert ses.addresses == known
+
+
+PASTES = {
+    "with a return": PERSON.encode() + b"\r",
+    "two lines": f"{PERSON}\rd\t\ra@corp.com\r".encode(),
+    "bracketed": b"\x1b[200~" + PERSON.encode() + b"\r\x1b[201~",
+}
+
+
+@pytest.mark.parametrize("paste", PASTES)
+@pytest.mark.parametrize("where", ["browse", "remove", "add"])
+def test_a_paste_that_ends_in_return_changes_nothing(
+    six_bounces: Ses, terminal: RunInTerminal, where: str, paste: str
+) -> None:
+    ses = six_bounces
+    before, known = ses.writes, ses.addresses
+    program = terminal(_options(ses))
+    program.wait_for("6 addresses")
+    if where != "browse":
+        program.write({"remove": b"d", "add": b"a"}[where])
+        program.wait_for(DIALOGS[where][1])
+    program.write(PASTES[paste])
+    _refresh(program, ses)
+    assert ses.writes == before
+    assert ses.addresses == known
+
+
+def _refresh(program: Terminal, ses: Ses) -> None:
+    """Leave whatever is open and see the list being read again: all keys of before have done what they do."""
+    asked = ses.lists
+
+    def read_again() -> bool:
+        # Alone in a read: with a letter after it Escape would be read as Alt.
+        for key in (b"\x1b", b"r"):
+            program.write(key)
+            until = time.monotonic() + 0.3
+            while time.monotonic() < until:
+                program.read()
+        return ses.lists > asked
+
+    wait_for("another look at the list", read_again, lambda: program.text[-6000:])
+
+
+# A removal
+
+
+def test_keys_sent_ahead_of_the_dialog_remove_nothing(six_bounces: Ses, terminal: RunInTerminal) -> None:
+    ses = six_bounces
+    before, known = ses.writes, ses.addresses
+    program = terminal(_options(ses))
+    program.wait_for("6 addresses")
+    program.write(b"d\t\r")
+    program.wait_for("Remove from a suppression list")
+    _refresh(program, ses)
+    assert ses.writes == before
+    assert ses.addresses == known
+
+
+def test_keys_sent_before_the_terminal_has_painted_the_dialog_remove_nothing(
+    six_bounces: Ses, terminal: RunInTerminal
+) -> None:
+    ses = six_bounces
+    before, known = ses.writes, ses.addresses
+    program = terminal(_options(ses))
+    program.wait_for("6 addresses")
+    program.answers = False
+    # A terminal that answers nothing for a second is not waited for any longer: then this proves nothing, and is
+    # done again.
+    for _ in range(10):
+        since, started = len(program.output), time.monotonic()
+        program.write(b"d")
+        program.wait_for_question(since)
+        program.write(b"\t\r" + CURSOR_IS_THERE)
+        if in_time := time.monotonic() - started < 0.9:
+            break
+        _refresh(program, ses)
+    assert in_time, "this machine is too slow for this test"
+    program.wait_for("Remove from a suppression list", since)
+    # The dialog is still there, and open to keys now: Escape closes it.
+    _refresh(program, ses)
+    assert ses.writes == before
+    assert ses.addresses == known
+
+
+def test_an_address_is_removed_by_moving_the_focus_and_enter(six_bounces: Ses, terminal: RunInTerminal) -> None:
+    ses = six_bounces
+    before, known = len(ses.writes), ses.addresses
+    program = terminal(_options(ses))
+    program.wait_for("6 addresses")
+    program.write(b"2")
+    program.write(b"d")
+    program.wait_for("Remove from a suppression list")
+    # The question for the cursor is answered while reading; from then on keys count.
+    plan = program.text.rpartition("Remove from a suppression list")[2]
+    removed: list[dict[str, Any]] = []
+
+    def gone() -> bool:
+        program.read()
+        removed[:] = ses.writes[before:]
+        return bool(removed)
+
+    since = len(program.output)
+    # Until the answer to the question is in, keys are dropped: so press again until it works, never past Remove.
+    deadline = time.monotonic() + 1.5
+    while time.monotonic() < deadline:
+        program.read()
+    program.write(b"\t\r")
+    wait_for("a removal", gone, lambda: program.text[-6000:])
+    program.wait_for("5 addresses", since)
+    (write,) = removed
+    assert write["operation"] == "DeleteSuppressedDestination"
+    address = write["parameters"]["EmailAddress"]
+    assert address in plan
+    assert ses.addresses == known - {address}
+
+
+# The end
+
+
+def test_q_gives_the_terminal_back(six_bounces: Ses, terminal: RunInTerminal) -> None:
+    ours, its = pty.openpty()
+    untouched = termios.tcgetattr(its)
+    os.close(ours)
+    os.close(its)
+    program = terminal(_options(six_bounces))
+    program.wait_for("6 addresses")
+    assert b"\x1b[?1049h" in program.output
+    assert termios.tcgetattr(program.its) != untouched  # It is raw while the program runs.
+    program.write(b"q")
+    assert program.ended() == 0
+    assert termios.tcgetattr(program.its) == untouched
+    assert program.output.rindex(b"\x1b[?1049l") > program.output.rindex(b"\x1b[?1049h")
+    for on, off in ((b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?2004h", b"\x1b[?2004l")):
+        assert program.output.rindex(off) > program.output.rindex(on)
+    assert "Traceback" not in program.text
+
+
+def test_a_demo_ends_with_its_parent_even_a_killed_one(tmux: RunInTmux) -> None:
+    screen = tmux(["--demo"])
+    screen.wait_for("DEMO", "acme-retail", "@")
+    (child,) = _children(screen.pid)
+    assert b"emulator" in Path(f"/proc/{child}/cmdline").read_bytes()
+    os.kill(screen.pid, signal.SIGKILL)
+    wait_for("the end of the emulator", lambda: not _runs(child), lambda: f"process {child} still runs")
+
+
+def test_a_demo_ends_with_q(tmux: RunInTmux) -> None:
+    screen = tmux(["--demo"])
+    screen.wait_for("DEMO", "acme-retail", "@")
+    (child,) = _children(screen.pid)
+    screen.press("q")
+    dead = "#{pane_dead} #{pane_dead_status}"
+    wait_for("the end", lambda: screen.run("display-message", "-p", dead).strip() == "1 0", lambda: screen.screen)
+    assert not _runs(child)
+
+
+def _stat(pid: int) -> list[str]:
+    """State, parent and so on, from /proc; empty where the process is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _children(pid: int) -> list[int]:
+    everyone = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return [it for it in everyone if (stat := _stat(it)) and int(stat[1]) == pid]
+
+
+def _runs(pid: int) -> bool:
+    # A zombie has ended; only nobody has asked for its status, which a container's first process may never do.
+    stat = _stat(pid)
+    return bool(stat) and stat[0] not in "ZX"

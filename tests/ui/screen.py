@@ -1,0 +1,55 @@
+"""Reads what a person sees: the text of the screen, line by line, and waits until it shows something."""
+
+import asyncio
+import html
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import App
+from textual.pilot import Pilot
+
+_TEXT = re.compile(r'<text class="[^"]*" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>')
+_DEADLINE = 30.0
+
+
+def screen_text(app: App[Any]) -> str:
+    """Return the screen as text, read from the picture that Textual draws of it."""
+    rows: dict[float, list[tuple[float, str]]] = defaultdict(list)
+    for x, y, text in _TEXT.findall(app.export_screenshot(simplify=True)):
+        rows[float(y)].append((float(x), html.unescape(text).replace("\u00a0", " ")))
+    return "\n".join("".join(text for _, text in sorted(parts)) for _, parts in sorted(rows.items()))
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "") -> None:
+    """Wait until the condition holds, letting the app work meanwhile.
+
+    Raises:
+        AssertionError: it did not within half a minute; the text is the screen's.
+    """
+    deadline = asyncio.get_running_loop().time() + _DEADLINE
+    while not condition():
+        assert asyncio.get_running_loop().time() < deadline, f"never: {what}\n{screen_text(pilot.app)}"
+        await pilot.pause(0.02)
+
+
+async def shows(pilot: Pilot[Any], *texts: str) -> None:
+    """Wait until all of these texts are on the screen."""
+
+    def all_there() -> bool:
+        screen = screen_text(pilot.app)
+        return all(text in screen for text in texts)
+
+    await until(pilot, all_there, " and ".join(repr(text) for text in texts))
+
+
+async def lacks(pilot: Pilot[Any], text: str) -> None:
+    """Wait until this text is no longer on the screen."""
+    await until(pilot, lambda: text not in screen_text(pilot.app), f"without {text!r}")
+
+
+async def type_text(pilot: Pilot[Any], text: str) -> None:
+    """Type a text key by key."""
+    names = {"\n": "enter", " ": "space"}
+    await pilot.press(*(names.get(character, character) for character in text))

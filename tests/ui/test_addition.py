@@ -1,0 +1,123 @@
+"""Adding: what the dialog understands and tells, and what is sent."""
+
+import pytest
+from textual import events
+
+from sestui.domain.suppression import Reason, SuppressionList
+from sestui.emulator import Emulator, World
+from sestui.sesv2.gateway import Gateway
+from tests.conftest import EMPTY, MakeApp
+from tests.ui.screen import shows, type_text
+
+ACCOUNT = SuppressionList()
+SANDBOX = World(tenants=0, configuration_sets=0, addresses=0, tenant_addresses=0, sandbox=True)
+
+
+async def rows(gateway: Gateway) -> dict[str, Reason]:
+    return {entry.address: entry.reason for entry in (await gateway.suppressed_destinations(ACCOUNT)).entries}
+
+
+def puts(emulator: Emulator) -> int:
+    return sum(request.operation == "PutSuppressedDestination" for request in emulator.requests)
+
+
+async def test_what_is_typed_is_told_apart_and_the_valid_are_added(make_app: MakeApp, gateway: Gateway) -> None:
+    await gateway.put_suppressed_destination(ACCOUNT, "there@corp.com", Reason.BOUNCE)
+    await gateway.put_suppressed_destination(ACCOUNT, "other@corp.com", Reason.COMPLAINT)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "2 addresses")
+        await pilot.press("a")
+        await shows(pilot, "Add to a suppression list")
+        await type_text(
+            pilot, "new@Corp.com, new@corp.com; Name <second@corp.com>\nthere@corp.com other\nother@corp.com\n"
+        )
+        await shows(
+            pilot,
+            "2 addresses will be added as BOUNCE",
+            "1 double",
+            "1 there with another",
+            "there as COMPLAINT: other@corp.com",
+            "line 2: there@corp.com other",
+            "[ ]replace the reason of 1 address by BOUNCE",
+        )
+        await pilot.press("tab", "tab", "tab", "tab", "tab", "enter")
+        await shows(pilot, "2 added", "4 addresses")
+    assert await rows(gateway) == {
+        "there@corp.com": Reason.BOUNCE,
+        "other@corp.com": Reason.COMPLAINT,
+        "new@corp.com": Reason.BOUNCE,
+        "second@corp.com": Reason.BOUNCE,
+    }
+
+
+async def test_another_reason_is_replaced_once_it_is_ticked(make_app: MakeApp, gateway: Gateway) -> None:
+    await gateway.put_suppressed_destination(ACCOUNT, "other@corp.com", Reason.COMPLAINT)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "1 address")
+        await pilot.press("a")
+        await type_text(pilot, "other@corp.com")
+        await shows(pilot, "0 addresses will be added", "[ ]")
+        await pilot.press("tab", "tab", "space")
+        await shows(pilot, "[x]", "1 address will be added")
+        await pilot.press("tab", "tab", "tab", "enter")
+        await shows(pilot, "1 reason replaced")
+    assert await rows(gateway) == {"other@corp.com": Reason.BOUNCE}
+
+
+async def test_the_reason_can_be_chosen(make_app: MakeApp, gateway: Gateway) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "This list is empty.")
+        await pilot.press("a")
+        await type_text(pilot, "angry@corp.com")
+        await shows(pilot, "1 address will be added as BOUNCE")
+        await pilot.press("tab", "right", "space")
+        await shows(pilot, "1 address will be added as COMPLAINT", "(•)COMPLAINT", "( )BOUNCE")
+        await pilot.press("tab", "tab", "tab", "enter")
+        await shows(pilot, "1 added")
+    assert await rows(gateway) == {"angry@corp.com": Reason.COMPLAINT}
+
+
+async def test_a_pasted_column_keeps_every_line(make_app: MakeApp, gateway: Gateway) -> None:
+    pasted = "\r\n".join(f"user{number}@corp.com" for number in range(150))
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "This list is empty.")
+        await pilot.press("a")
+        await shows(pilot, "Add to a suppression list")
+        pilot.app.post_message(events.Paste(pasted))
+        await shows(pilot, "150 addresses will be added", "Type 150 to confirm:")
+        await pilot.press("tab", "tab", "tab")
+        await type_text(pilot, "150")
+        await pilot.press("enter", "enter")
+        await shows(pilot, "150 added", "150 addresses")
+    assert len(await rows(gateway)) == 150
+
+
+async def test_on_a_list_that_is_not_loaded_whole_ses_is_asked(
+    make_app: MakeApp, gateway: Gateway, emulator: Emulator
+) -> None:
+    await gateway.create_tenant("shop")
+    await gateway.put_suppressed_destination(SuppressionList("shop"), "other@corp.com", Reason.COMPLAINT)
+    async with make_app(SuppressionList("shop")).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "1 address")
+        # Somebody else adds one after the list was loaded.
+        await gateway.put_suppressed_destination(SuppressionList("shop"), "late@corp.com", Reason.COMPLAINT)
+        await pilot.press("a")
+        await type_text(pilot, "late@corp.com")
+        await shows(pilot, "1 address will be added as BOUNCE")
+        before = puts(emulator)
+        await pilot.press("tab", "tab", "tab", "tab", "enter")
+        await shows(pilot, "left alone: there with another reason")
+        assert puts(emulator) == before
+
+
+@pytest.mark.parametrize("world", [SANDBOX, EMPTY], ids=["sandbox", "production"])
+async def test_a_sandbox_account_is_warned_of_and_its_refusal_shown(make_app: MakeApp, world: World) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "This list is empty.", "Production access")
+        await pilot.press("a")
+        await type_text(pilot, "a@corp.com")
+        await shows(pilot, "1 address will be added")
+        if world.sandbox:
+            await shows(pilot, "SES refuses additions in a sandbox account")
+        await pilot.press("tab", "tab", "tab", "tab", "enter")
+        await shows(pilot, "1 failed" if world.sandbox else "1 added")

@@ -1,0 +1,99 @@
+"""The laws of the keyboard: a paste runs nothing, and a dialog takes no key of before it was painted."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import events
+from textual.message import Message
+from textual.pilot import Pilot
+
+from sestui.domain.suppression import Reason, SuppressionList
+from sestui.emulator import Emulator
+from sestui.sesv2.gateway import Gateway
+from sestui.ui.driver import TextInOneRead, is_paste
+from sestui.ui.screens.dialog import Dialog
+from tests.conftest import MakeApp
+from tests.ui.screen import lacks, shows, until
+
+ACCOUNT = SuppressionList()
+WRITES = ("Put", "Delete", "Create")
+
+
+@pytest.fixture
+async def one(gateway: Gateway, emulator: Emulator) -> None:
+    """One entry; what wrote it is forgotten."""
+    await gateway.put_suppressed_destination(ACCOUNT, "alice@corp.com", Reason.BOUNCE)
+    emulator.requests.clear()
+
+
+def wrote(emulator: Emulator) -> bool:
+    return any(request.operation.startswith(WRITES) for request in emulator.requests)
+
+
+def burst(pilot: Pilot[Any], text: str) -> None:
+    keys: list[Message] = [events.Key({"\r": "enter", "\t": "tab"}.get(it, it), it) for it in text]
+    pilot.app.post_message(TextInOneRead(text, keys))
+
+
+@pytest.mark.usefixtures("one")
+async def test_a_pasted_address_is_looked_up_and_runs_no_key(make_app: MakeApp, emulator: Emulator) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "1 address")
+        burst(pilot, "dylan@corp.com\r\t\r")
+        await shows(pilot, "dylan@corp.com", "Not on this list under this spelling")
+        await pilot.press("escape")
+        burst(pilot, "ALICE <alice@corp.com>")
+        await shows(pilot, "EmailAddress", "alice@corp.com")
+        assert not wrote(emulator)
+
+
+@pytest.mark.usefixtures("one")
+@pytest.mark.parametrize("keys", ["d", "a", "question_mark", "colon", "enter", "E", "3", "slash"])
+async def test_a_paste_on_any_screen_writes_nothing(make_app: MakeApp, emulator: Emulator, keys: str) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "1 address")
+        await pilot.press("2", keys)
+        await pilot.pause(0.1)
+        burst(pilot, "dylan@corp.com\r\t\ry\r")
+        pilot.app.post_message(events.Paste("dylan@corp.com\ny\n"))
+        await pilot.pause(0.1)
+        for _ in range(4):
+            await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, Dialog), "all dialogs closed")
+        assert not wrote(emulator)
+
+
+@pytest.mark.usefixtures("one")
+async def test_several_pasted_addresses_are_counted_and_nothing_is_done(make_app: MakeApp, emulator: Emulator) -> None:
+    async with make_app().run_test(size=(80, 24), notifications=True) as pilot:
+        await shows(pilot, "1 address")
+        pilot.app.screen.post_message(events.Paste("a@corp.com\nb@corp.com"))
+        await shows(pilot, "2 addresses pasted")
+        assert not wrote(emulator)
+
+
+@pytest.mark.usefixtures("one")
+async def test_a_dialog_takes_no_key_of_before_it_was_painted(make_app: MakeApp, emulator: Emulator) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "1 address")
+        await pilot.press("2")
+        early = [events.Key("tab", "\t"), events.Key("enter", "\r")]
+        await pilot.press("d")
+        await shows(pilot, "Remove from a suppression list")
+        for key in early:
+            pilot.app.post_message(key)
+        await pilot.pause(0.1)
+        await shows(pilot, "Remove from a suppression list")
+        assert pilot.app.focused is not None
+        assert pilot.app.focused.id == "cancel"
+        await pilot.press("tab", "enter")
+        await lacks(pilot, "Remove from a suppression list")
+        await until(pilot, lambda: wrote(emulator), "the removal")
+
+
+@given(st.text(alphabet="dy@/:\x1b \r", max_size=12))
+def test_what_counts_as_a_paste(text: str) -> None:
+    expected = len(text) > 1 and "@" in text and not text.startswith(("/", ":")) and "\x1b" not in text
+    assert is_paste(text) is expected
