@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
@@ -68,27 +69,33 @@ class SestuiApp(App[None]):
         if isinstance(event, events.CursorPosition) and isinstance(screen, Dialog):
             screen.painted()
         elif isinstance(event, TextInOneRead):
-            if isinstance(self.focused, Input | TextArea):
-                for key in event.keys:
-                    if isinstance(key, events.Event):
-                        await self.on_event(key)
+            if isinstance(self.focused, Input):
+                # A line end in a paste is no Enter.
+                self.focused.insert_text_at_cursor(" ".join(event.text.split()))
             elif screen is not None:
-                screen.post_message(events.Paste(event.text))
+                (self.focused if isinstance(self.focused, TextArea) else screen).post_message(events.Paste(event.text))
         elif isinstance(event, events.Key) and isinstance(screen, Dialog) and event.time < screen.takes_keys_from:
             return
         else:
             await super().on_event(event)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Never take the browse screen away: Textual's palette goes twice when Enter comes twice at once."""
+        return AwaitComplete() if self.screen is self._browse else super().pop_screen()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from palette(self._browse)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
         yield SystemCommand("Quit (q)", "Leave sestui", self.action_quit)
 
-    def tell_error(self, error: Exception, *, toast: bool = True) -> None:
-        """Keep an error for `E`; it may hold anything, so it is never markup."""
+    def keep_error(self, error: Exception) -> None:
+        """Keep an error that is on the screen already for `E`."""
         self._errors.append((self._clock(), str(error)))
-        if toast:
-            self.notify(printable(str(error)), severity="error", timeout=10, markup=False)
+
+    def tell_error(self, error: Exception) -> None:
+        """Say an error, and keep it for `E`."""
+        self.keep_error(error)
+        self._browse.status.say(printable(str(error)), urgent=True)
 
     def show_errors(self) -> None:
         text = Text()

@@ -14,7 +14,6 @@ from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event
-from textual.message import Message
 
 _READ: Final = 4096
 _GAP: Final = 0.02
@@ -27,11 +26,9 @@ WHERE_IS_THE_CURSOR: Final = "\x1b[6n"
 class TextInOneRead(Event, bubble=False):
     """Text that came at once and holds an `@`: a paste, unless an input has the focus."""
 
-    def __init__(self, text: str, keys: list[Message]) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
-        self.keys = keys
-        """The same as single keys, for an input."""
 
 
 def is_paste(text: str) -> bool:
@@ -59,11 +56,10 @@ class TerminalDriver(LinuxDriver):
                     while len(data) > 1 and selector.select(_GAP) and (more := os.read(self.fileno, _READ)):
                         data += more
                     text = decode(data)
-                    messages = list(parser.feed(text)) if text else []
                     if is_paste(text) and not in_paste:
-                        self.process_message(TextInOneRead(text, messages))
-                    else:
-                        for message in messages:
+                        self.process_message(TextInOneRead(text.replace("\x00", "")))
+                    elif text:
+                        for message in parser.feed(text):
                             self.process_message(message)
                     in_paste = text.rfind("\x1b[200~") > text.rfind("\x1b[201~") or (
                         in_paste and "\x1b[201~" not in text

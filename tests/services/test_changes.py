@@ -197,7 +197,7 @@ def test_a_delete_whose_answer_is_lost_is_done_once_and_told_as_done(count: int)
 def test_faults_now_and_then_do_not_show(kind: str) -> None:
     async def test(emulator: Emulator, gateway: Gateway) -> None:
         entries = await filled(gateway, [f"a{number}@corp.com" for number in range(20)])
-        emulator.conditions = faults(f"{kind}=0.1")
+        emulator.conditions = faults(f"{kind}=0.05")
         gone, _ = await carried_out(gateway, Kind.REMOVE, entries)
         added, _ = await carried_out(gateway, Kind.ADD, [Entry(f"b{number}@corp.com", BOUNCE) for number in range(20)])
         emulator.conditions = Conditions()
@@ -251,7 +251,7 @@ def test_under_a_limit_everything_is_done_in_about_the_time_that_it_allows(rate:
         begun = loop.time()
         change, _ = await carried_out(gateway, Kind.REMOVE, entries)
         assert change.counts == {Outcome.REMOVED: 200}
-        assert loop.time() - begun < 1.3 * 200 / rate
+        assert loop.time() - begun < 1.5 * 200 / rate
         assert sum(request.status == 429 for request in emulator.requests) < 40
 
     virtually(test)

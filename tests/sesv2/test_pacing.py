@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count, pairwise
 from random import Random
 
 import pytest
@@ -53,14 +54,16 @@ class Service:
         return 1 - self.done / len(self.log)
 
 
-async def ask(pacer: Pacer, service: Service, operation: str = "Delete", priority: Priority = Priority.JOB) -> None:
+async def ask(pacer: Pacer, service: Service, operation: str = "Delete", priority: Priority = Priority.JOB) -> int:
+    """Make a call until it is let through, and return how often it was made."""
     async with pacer.call(operation, priority) as call:
-        while True:
+        for tries in count(1):
             await call.slot()
             if await service.answers(operation):
                 call.answered()
-                return
+                return tries
             call.refused()
+    raise AssertionError
 
 
 async def job(pacer: Pacer, service: Service, calls: int, priority: Priority = Priority.JOB) -> float:
@@ -156,6 +159,16 @@ async def test_a_limit_that_is_lowered_is_found_again() -> None:
 
 
 @in_virtual_time
+async def test_a_limit_far_below_the_pace_is_met_before_any_call_has_to_give_up() -> None:
+    pacer, service = Pacer(), Service(200.0, 200.0)
+    await job(pacer, service, 1000)
+    service.rate = service.burst = service.tokens = 1.0
+    service.log.clear()
+    tries = await asyncio.gather(*(ask(pacer, service) for _ in range(WORKERS)))
+    assert max(tries) < 12
+
+
+@in_virtual_time
 async def test_however_often_it_is_refused_a_call_is_tried_again_within_seconds() -> None:
     pacer, service = Pacer(), Service(1e-9)
     service.tokens = 0
@@ -163,7 +176,7 @@ async def test_however_often_it_is_refused_a_call_is_tried_again_within_seconds(
         async with asyncio.timeout(60):
             await ask(pacer, service)
     assert len(service.log) >= 12
-    gaps = [later[0] - earlier[0] for earlier, later in zip(service.log, service.log[1:], strict=False)]
+    gaps = [later[0] - earlier[0] for earlier, later in pairwise(service.log)]
     assert max(gaps) <= 4.1
 
 
@@ -185,7 +198,8 @@ async def test_a_rest_is_not_made_up_for_with_two_calls_at_once() -> None:
     await asyncio.sleep(3600)
     service.log.clear()
     await asyncio.gather(*(ask(pacer, service) for _ in range(10)))
-    assert service.done >= len(service.log) - 1
+    times = [time for time, *_ in service.log]
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.9
 
 
 # Who goes first
@@ -272,6 +286,20 @@ async def test_a_refused_call_that_is_given_up_lets_the_others_go() -> None:
     assert not waiting.done()
     task.cancel()
     await asyncio.wait_for(waiting, 1)
+
+
+@in_virtual_time
+async def test_a_waiter_cancelled_in_the_moment_of_its_turn_is_passed_over() -> None:
+    pacer, service = Pacer(), Service(1e9, 1e9)
+    async with pacer.call("Get", Priority.PERSON) as call:
+        await call.slot()
+        call.refused()
+        gone, stays = (asyncio.create_task(ask(pacer, service, "List")) for _ in range(2))
+        await asyncio.sleep(0)
+        gone.cancel()
+    await stays
+    assert gone.cancelled()
+    assert service.done == 1
 
 
 @in_virtual_time

@@ -5,10 +5,13 @@ import html
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from math import isinf
 from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+
+from sestui.ui.screens.dialog import Dialog
 
 _TEXT = re.compile(r'<text class="[^"]*" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>')
 _DEADLINE = 30.0
@@ -35,11 +38,11 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
 
 
 async def shows(pilot: Pilot[Any], *texts: str) -> None:
-    """Wait until all of these texts are on the screen."""
+    """Wait until all of these texts are on the screen and, if it is a dialog, it takes keys."""
 
     def all_there() -> bool:
-        screen = screen_text(pilot.app)
-        return all(text in screen for text in texts)
+        top, screen = pilot.app.screen, screen_text(pilot.app)
+        return all(text in screen for text in texts) and not (isinstance(top, Dialog) and isinf(top.takes_keys_from))
 
     await until(pilot, all_there, " and ".join(repr(text) for text in texts))
 

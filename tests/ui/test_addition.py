@@ -35,10 +35,10 @@ async def test_what_is_typed_is_told_apart_and_the_valid_are_added(make_app: Mak
             pilot,
             "2 addresses will be added as BOUNCE",
             "1 double",
-            "1 there with another",
+            "1 there",
             "there as COMPLAINT: other@corp.com",
             "line 2: there@corp.com other",
-            "[ ]replace the reason of 1 address by BOUNCE",
+            "[ ] replace the reason of 1 address by BOUNCE",
         )
         await pilot.press("tab", "tab", "tab", "tab", "tab", "enter")
         await shows(pilot, "2 added", "4 addresses")
@@ -71,7 +71,7 @@ async def test_the_reason_can_be_chosen(make_app: MakeApp, gateway: Gateway) -> 
         await type_text(pilot, "angry@corp.com")
         await shows(pilot, "1 address will be added as BOUNCE")
         await pilot.press("tab", "right", "space")
-        await shows(pilot, "1 address will be added as COMPLAINT", "(•)COMPLAINT", "( )BOUNCE")
+        await shows(pilot, "1 address will be added as COMPLAINT", "(•) COMPLAINT", "( ) BOUNCE")
         await pilot.press("tab", "tab", "tab", "enter")
         await shows(pilot, "1 added")
     assert await rows(gateway) == {"angry@corp.com": Reason.COMPLAINT}

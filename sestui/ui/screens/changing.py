@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from sestui.domain.errors import SestuiError
@@ -15,11 +16,11 @@ from sestui.ui.screens.results import ResultsDialog, progress, verdict
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from sestui.domain.settings import Account
     from sestui.services.listing import Listing
     from sestui.services.record import Record
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.screens.browse import BrowseScreen
+    from sestui.ui.screens.reading import Reading
 
 _FLUSH = 0.25
 """Seconds between two drawings of what a running change has done."""
@@ -28,15 +29,13 @@ _FLUSH = 0.25
 class Changing:
     """Adds and removes on behalf of a screen, one change at a time."""
 
-    def __init__(self, screen: BrowseScreen, clock: Callable[[], float], record: Record) -> None:
+    def __init__(self, screen: BrowseScreen, reading: Reading, clock: Callable[[], float], record: Record) -> None:
         self._screen = screen
+        self._reading = reading
         self._clock = clock
         self._record = record
         self._change: Change | None = None
         self._worker: Worker[None] | None = None
-        self.gateway: Gateway | None = None
-        self.account: Account | None = None
-        """As last read; None while it is not known."""
 
     @property
     def running(self) -> bool:
@@ -54,7 +53,7 @@ class Changing:
         """Show what became of the last change, or how far the running one is."""
         change = self._change
         if change is None:
-            self._screen.notify("Nothing was added or removed in this session.")
+            self._screen.status.say("Nothing was added or removed in this session.")
             return
 
         def answered(wish: Literal["retry", "stop"] | None) -> None:
@@ -67,19 +66,19 @@ class Changing:
         self._screen.app.push_screen(ResultsDialog(change, lambda: self.running, self._clock), answered)
 
     def _begin(self, flow: Callable[[Gateway, Listing], Coroutine[None, None, None]]) -> None:
-        gateway, listing = self.gateway, self._screen.list_pane.listing
+        gateway, listing = self._reading.gateway, self._screen.list_pane.listing
         if gateway is None or listing is None:
-            self._screen.notify("There is no list on the screen yet.", severity="warning")
+            self._screen.status.say("There is no list on the screen yet.")
         elif self.running:
-            self._screen.notify("One change at a time: J shows the running one and can stop it.", severity="warning")
+            self._screen.status.say("One change at a time: J shows the running one and can stop it.")
         else:
-            self._screen.run_worker(flow(gateway, listing), group="plan", exclusive=True)
+            _: Worker[None] = self._screen.run_worker(partial(flow, gateway, listing), group="plan", exclusive=True)
 
     async def _remove(self, gateway: Gateway, listing: Listing) -> None:
         pane = self._screen.list_pane
         chosen = pane.chosen
         if not chosen:
-            self._screen.notify("Nothing to remove: no address is marked and none is under the cursor.")
+            self._screen.status.say("Nothing to remove: no address is marked and none is under the cursor.")
             return
         try:
             age = await listing.freshen(chosen)
@@ -89,7 +88,7 @@ class Changing:
         pane.redraw()
         rows = [row for address in chosen if (row := listing.index.get(address)) is not None]
         if not rows:
-            self._screen.notify("No longer on the list: somebody else removed it.", severity="warning")
+            self._screen.status.say("No longer on the list: somebody else removed it.")
             return
         plan = RemovalPlan(
             which=listing.which,
@@ -109,13 +108,14 @@ class Changing:
         async def look(address: str) -> SuppressedDestinationSummary:
             return (await gateway.suppressed_destination(listing.which, address)).summary
 
+        account = self._reading.account
         place = AdditionPlace(
             which=listing.which,
             connection=gateway.connection,
             row_of=listing.index.get,
             complete=listing.complete,
             look=look,
-            sandbox=self.account is not None and not self.account.production_access,
+            sandbox=account is not None and not account.production_access,
         )
         if confirmed := await self._screen.app.push_screen_wait(AddDialog(place)):
             self._confirmed(Kind.ADD, listing, confirmed)
@@ -126,10 +126,10 @@ class Changing:
 
     def _start(self, change: Change, entries: Sequence[Entry]) -> None:
         self._change = change
-        self._worker = self._screen.run_worker(self._carry_out(change, entries), group="change")
+        self._worker = self._screen.run_worker(partial(self._carry_out, change, entries), group="change")
 
     async def _carry_out(self, change: Change, entries: Sequence[Entry]) -> None:
-        screen, gateway = self._screen, self.gateway
+        screen, gateway = self._screen, self._reading.gateway
         assert gateway is not None
         told: list[Result] = []
 
@@ -137,7 +137,7 @@ class Changing:
             if told:
                 screen.list_pane.apply(told, change)
                 told.clear()
-            screen.show_change(progress(change, self._clock()) if self.running else "")
+            screen.status.show_progress(f"{progress(change, self._clock())} · J shows more")
 
         def tell(result: Result) -> None:
             told.append(result)
@@ -151,8 +151,10 @@ class Changing:
             self._record.open()
             self._record.plan(gateway.connection, change)
         except OSError as error:
-            screen.app.tell_error(error)
-            screen.notify("Nothing was done: what is changed has to be written down first.", severity="error")
+            screen.app.keep_error(error)
+            screen.status.say(
+                f"Nothing was done, as what is changed has to be written down first: {error}", urgent=True
+            )
             return
         timer = screen.set_interval(_FLUSH, show)
         try:
@@ -160,8 +162,8 @@ class Changing:
         finally:
             timer.stop()
             show()
-            screen.show_change("")
+            screen.status.show_progress("")
         if change.unfinished or change.left:
-            screen.notify(f"{verdict(change)}. J shows them.", severity="warning", markup=False, timeout=10)
+            screen.status.say(f"{verdict(change)}. J shows them.", urgent=True)
         else:
-            screen.notify(f"{verdict(change)}.", markup=False)
+            screen.status.say(f"{verdict(change)}.")

@@ -4,6 +4,7 @@ from math import inf
 from typing import ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
@@ -53,6 +54,10 @@ class Dialog(ModalScreen[_T | None]):
         """Scroll what is longer than the dialog, wherever the focus is."""
         for part in self.query(VerticalScroll):
             part.scroll_relative(y=pages * max(1, part.size.height - 1), animate=False)
+
+    def dismiss(self, result: _T | None = None) -> AwaitComplete:
+        """Close this dialog, never the screen below it: a second Escape may have been on its way."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
 
     def action_cancel(self) -> None:
         self.dismiss(None)
