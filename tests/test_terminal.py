@@ -423,6 +423,9 @@ def test_a_paste_that_ends_in_return_changes_nothing(
     _refresh(program, ses)
     assert ses.writes == before
     assert ses.addresses == known
+    if where == "browse":
+        assert REMOVAL not in program.text
+        assert ADDITION not in program.text
 
 
 def _refresh(program: Terminal, ses: Ses) -> None:

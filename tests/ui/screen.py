@@ -19,8 +19,13 @@ _DEADLINE = 30.0
 
 def screen_text(app: App[Any]) -> str:
     """Return the screen as text, read from the picture that Textual draws of it."""
+    return text_of(app.export_screenshot(simplify=True))
+
+
+def text_of(svg: str) -> str:
+    """Return the text of a picture that Textual drew, line by line."""
     rows: dict[float, list[tuple[float, str]]] = defaultdict(list)
-    for x, y, text in _TEXT.findall(app.export_screenshot(simplify=True)):
+    for x, y, text in _TEXT.findall(svg):
         rows[float(y)].append((float(x), html.unescape(text).replace("\u00a0", " ")))
     return "\n".join("".join(text for _, text in sorted(parts)) for _, parts in sorted(rows.items()))
 

@@ -1,0 +1,63 @@
+"""What README states in a form that can be checked."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from sestui.domain.suppression import Reason, SuppressionList
+from sestui.emulator import Emulator, World
+from sestui.sesv2.gateway import Gateway
+from sestui.ui.commands import COMMANDS
+from tests.conftest import EMPTY, MakeApp
+from tests.ui.screen import lacks, shows, type_text
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def world() -> World:
+    return EMPTY
+
+
+async def test_the_iam_policy_allows_what_the_app_calls_and_no_more(
+    make_app: MakeApp, gateway: Gateway, emulator: Emulator
+) -> None:
+    policy = json.loads(next(block for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)))
+    reads = {action.removeprefix("ses:") for action in policy["Statement"][0]["Action"]}
+    writes = set(re.findall(r"allow `ses:(\w+)` and `ses:(\w+)` too", README)[0])
+    await gateway.create_tenant("shop")
+    for name in ("alice", "bob", "carol"):
+        await gateway.put_suppressed_destination(SuppressionList(), f"{name}@corp.com", Reason.BOUNCE)
+    emulator.requests.clear()
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Tenants (1)", "3 addresses", "Configuration sets (0)", "OnCall")
+        await pilot.press("j", "j", "space")
+        await shows(pilot, "no configuration set", "Tenant: shop")
+        await pilot.press("2", "enter")
+        await shows(pilot, "EmailAddress")
+        await pilot.press("escape")
+        await lacks(pilot, "EmailAddress")
+        await pilot.press("d")
+        await shows(pilot, "Remove from a suppression list")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "1 removed")
+        await pilot.press("a")
+        await shows(pilot, "Add to a suppression list")
+        await type_text(pilot, "new@corp.com")
+        await shows(pilot, "1 address will be added")
+        await pilot.press("tab", "tab", "tab", "tab", "enter")
+        await shows(pilot, "1 added")
+    called = {request.operation for request in emulator.requests}
+    # The one read that this empty world gives no occasion for.
+    assert called | {"GetConfigurationSet"} == reads | writes | {"GetCallerIdentity"}
+
+
+def test_every_key_of_the_help_is_in_the_table_of_keys() -> None:
+    table = README[README.index("## Keys") : README.index("A filter is words")]
+    keys = {"slash": "/", "question_mark": "?", "colon": ":", "escape": "esc"}
+    arrows = {"up", "down", "pageup", "pagedown", "home", "end"}
+    for command in COMMANDS:
+        for key in command.keys.split(","):
+            assert key in arrows or f"`{keys.get(key, key)}`" in table, f"{key} is missing"
