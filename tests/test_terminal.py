@@ -11,7 +11,6 @@ import pty
 import re
 import select
 import shutil
-import signal
 import struct
 import subprocess
 import sys
@@ -331,17 +330,17 @@ Step = tuple[str, str]
 _TO_THE_LIST: Step = ("2", "enter details")
 REMOVAL, ADDITION = "Remove from a suppression list", "Add to a suppression list"
 
-DIALOGS: dict[str, tuple[list[Step], bool]] = {
-    "browse": ([], True),
-    "filter": ([_TO_THE_LIST, ("/", "")], True),
-    "add": ([("a", ADDITION)], True),
-    "remove": ([("d", REMOVAL)], False),
-    "details": ([_TO_THE_LIST, ("Enter", "esc closes")], False),
-    "help": ([("?", "Everywhere")], False),
-    "palette": ([("C-p", "Search for commands")], True),
-    "quit": ([_TO_THE_LIST, ("Space", "marked 1"), ("q", "Leave sestui?")], False),
+DIALOGS: dict[str, tuple[list[Step], str]] = {
+    "browse": ([], "esc closes"),
+    "filter": ([_TO_THE_LIST, ("/", "")], PERSON),
+    "add": ([("a", ADDITION)], PERSON),
+    "remove": ([("d", REMOVAL)], ""),
+    "details": ([_TO_THE_LIST, ("Enter", "esc closes")], ""),
+    "help": ([("?", "Everywhere")], ""),
+    "palette": ([("C-p", "Search for commands")], PERSON),
+    "quit": ([_TO_THE_LIST, ("Space", "marked 1"), ("q", "Leave sestui?")], ""),
 }
-"""By name: the keys that lead there, each with what it brings to the screen; whether a paste is seen there."""
+"""By name: the keys that lead there, each with what it brings to the screen; what a paste shows there, if anything."""
 _REVERSED_REMOVE = re.compile(r"\x1b\[(?:[\d:]+;)*7(?:;[\d:]+)*m(?:\x1b\[[\d;:]+m)* ?Remove")
 """The button in focus, as tmux tells of it: 7 is reverse video."""
 _OPEN = (REMOVAL, ADDITION, "esc closes", "Search for commands", "Leave sestui?")
@@ -374,7 +373,7 @@ def test_what_is_pasted_as_plain_text_changes_nothing(six_bounces: Ses, tmux: Ru
     before, known = ses.writes, ses.addresses
     screen = tmux(_options(ses))
     screen.wait_for("6 addresses", "person0@corp.com")
-    steps, seen = DIALOGS[where]
+    steps, shows = DIALOGS[where]
     for key, brings in steps:
         screen.press(key)
         screen.wait_for(brings)
@@ -383,7 +382,7 @@ def test_what_is_pasted_as_plain_text_changes_nothing(six_bounces: Ses, tmux: Ru
         # A dialog that has not been painted drops a paste as it does keys.
         screen.type(PERSON)
         time.sleep(0.2)
-        return not seen or screen.shows(PERSON)
+        return screen.shows(shows)
 
     wait_for("what was pasted", pasted, lambda: screen.screen)
     _escape_and_ask_for_help(screen)
@@ -401,10 +400,11 @@ def test_what_is_pasted_as_plain_text_changes_nothing(six_bounces: Ses, tmux: Ru
 
 
 PASTES = {
-    "with a return": PERSON.encode() + b"\r",
-    "two lines": f"{PERSON}\rd\t\ra@corp.com\r".encode(),
-    "bracketed": b"\x1b[200~" + PERSON.encode() + b"\r\x1b[201~",
+    "with a return": (PERSON.encode() + b"\r", "esc closes"),
+    "two lines": (f"{PERSON}\rd\t\ra@corp.com\r".encode(), "2 addresses pasted"),
+    "bracketed": (b"\x1b[200~" + PERSON.encode() + b"\r\x1b[201~", "esc closes"),
 }
+"""By name: the bytes, and what they show outside an input."""
 
 
 @pytest.mark.parametrize("paste", PASTES)
@@ -419,7 +419,10 @@ def test_a_paste_that_ends_in_return_changes_nothing(
     if where != "browse":
         program.write({"remove": b"d", "add": b"a"}[where])
         program.wait_for({"remove": REMOVAL, "add": ADDITION}[where])
-    program.write(PASTES[paste])
+    text, shows = PASTES[paste]
+    program.write(text)
+    if where == "browse":
+        program.wait_for(shows)
     _refresh(program, ses)
     assert ses.writes == before
     assert ses.addresses == known
@@ -433,10 +436,10 @@ def _refresh(program: Terminal, ses: Ses) -> None:
     asked = ses.lists
 
     def read_again() -> bool:
-        # Alone in a read: with a letter after it Escape would be read as Alt.
-        for key in (b"\x1b", b"r"):
+        # Each alone in a read: with a letter after it Escape would be read as Alt.
+        for key in (b"", b"\x1b", b"r"):
             program.write(key)
-            until = time.monotonic() + 0.3
+            until = time.monotonic() + 0.2
             while time.monotonic() < until:
                 program.read()
         return ses.lists > asked
@@ -485,6 +488,32 @@ def test_keys_sent_before_the_terminal_has_painted_the_dialog_remove_nothing(
     assert ses.addresses == known
 
 
+def test_keys_that_come_in_one_packet_have_their_effect_one_after_another(
+    six_bounces: Ses, terminal: RunInTerminal
+) -> None:
+    pty = terminal(_options(six_bounces))
+    pty.wait_for("6 addresses")
+    # Go to the list, mark a row there, leave: the mark makes leaving ask.
+    pty.write(b"2 q")
+    pty.wait_for("1 mark would be forgotten")
+
+
+def test_an_account_that_went_out_of_reach_is_said_once_and_leaving_is_quiet(
+    tmp_path: Path, environment: dict[str, str], terminal: RunInTerminal
+) -> None:
+    with _emulator(tmp_path, environment, "--tenants", "30", "--addresses", "50") as ses:
+        pty = terminal(_options(ses))
+        pty.wait_for("50 addresses")
+        pty.wait_for("default")
+    gone = len(pty.output)
+    pty.write(b"r")
+    pty.wait_for("No answer to ListTenants", gone)
+    pty.write(b"q")
+    assert pty.ended() == 0
+    assert "Traceback" not in pty.text
+    assert "never retrieved" not in pty.text
+
+
 def test_an_address_is_removed_by_moving_the_focus_and_enter(six_bounces: Ses, tmux: RunInTmux) -> None:
     ses = six_bounces
     before, known = len(ses.writes), ses.addresses
@@ -530,12 +559,14 @@ def test_q_gives_the_terminal_back(six_bounces: Ses, terminal: RunInTerminal) ->
     assert "Traceback" not in program.text
 
 
-def test_a_demo_ends_with_its_parent_even_a_killed_one(tmux: RunInTmux) -> None:
-    screen = tmux(["--demo"])
-    screen.wait_for("DEMO", "acme-retail", "@")
-    (child,) = _children(screen.pid)
+def test_a_demo_ends_with_its_parent_even_a_killed_one(terminal: RunInTerminal) -> None:
+    # Not in tmux: there the emulator would end with its terminal.
+    program = terminal(["--demo"])
+    program.wait_for("DEMO")
+    program.wait_for("acme-retail")
+    (child,) = _children(program.process.pid)
     assert b"emulator" in Path(f"/proc/{child}/cmdline").read_bytes()
-    os.kill(screen.pid, signal.SIGKILL)
+    program.process.kill()
     wait_for("the end of the emulator", lambda: not _runs(child), lambda: f"process {child} still runs")
 
 

@@ -50,5 +50,7 @@ class Directory:
         task = self._known.get(key)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = self._known[key] = asyncio.ensure_future(ask())
+            # Where every asker has gone nobody looks at an error, and asyncio would write it over the terminal.
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
         # Shielded: a part of the screen that loses interest must not take the answer from the others.
         return await asyncio.shield(task)

@@ -122,6 +122,11 @@ class Pacer:
         """The pace, in calls a second, of each operation that SES has limited."""
         return {name: pace.rate for name, pace in self._paces.items() if pace.rate is not None}
 
+    @property
+    def held_back(self) -> int:
+        """How many calls wait just now because SES said no."""
+        return len(self._waiting)
+
     def call(self, operation: str, priority: Priority) -> "PacedCall":
         """Return the life of one call, retries included, as a context."""
         return PacedCall(self, operation, priority)

@@ -74,7 +74,7 @@ def translated(operation: str) -> Iterator[None]:
         TimeoutError,
         ConnectionError,
     ) as error:
-        raise errors.Unreachable(f"No answer to {operation}: {error}. Check the network, then try again.") from error
+        raise errors.Unreachable(f"No answer to {operation}: {error}. Check the network.") from error
     except botocore_errors.BotoCoreError as error:
         # Before ValueError, which some of these are too: an invalid Region, an unknown endpoint.
         raise errors.ConnectionProblem(f"{operation}: {error}") from error

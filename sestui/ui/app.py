@@ -18,7 +18,7 @@ from sestui.domain.suppression import SuppressionList
 from sestui.services.record import Record
 from sestui.stylesheets import stylesheet
 from sestui.ui.commands import palette
-from sestui.ui.driver import TerminalDriver, TextInOneRead
+from sestui.ui.driver import AfterKey, TerminalDriver, TextInOneRead
 from sestui.ui.screens.browse import BrowseScreen
 from sestui.ui.screens.dialog import Dialog
 from sestui.ui.screens.leave import LeaveDialog
@@ -68,6 +68,12 @@ class SestuiApp(App[None]):
         screen = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(event, events.CursorPosition) and isinstance(screen, Dialog):
             screen.painted()
+        elif isinstance(event, AfterKey):
+            if event.sent:
+                event.done.set()
+            else:
+                event.sent = True
+                (self.focused or self.screen).post_message(event)
         elif isinstance(event, TextInOneRead):
             if isinstance(self.focused, Input):
                 # A line end in a paste is no Enter.

@@ -5,7 +5,9 @@ Reads private names of Textual's driver (`_debug`), hence the pin in pyproject.t
 """
 
 import os
+import re
 import selectors
+import threading
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from typing import Final
@@ -13,7 +15,8 @@ from typing import Final
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Event
+from textual.events import Event, Key
+from textual.message import Message
 
 _READ: Final = 4096
 _GAP: Final = 0.02
@@ -21,6 +24,14 @@ _GAP: Final = 0.02
 
 WHERE_IS_THE_CURSOR: Final = "\x1b[6n"
 """Answered by a terminal in turn, so the answer proves that it has painted what was sent before."""
+
+
+_REPORTS: Final = re.compile(r"\x1b\[(?:[IO]|\d+;\d+R|<\d+;-?\d+;-?\d+[Mm])")
+"""What a terminal sends on its own: focus, cursor position, mouse."""
+_WAIT: Final = 0.2
+"""Seconds at most until a key has had its effect and the next of the same read is sent."""
+_ONE_BY_ONE: Final = 64
+"""So many keys in one read are a person's on a slow link; more are text."""
 
 
 class TextInOneRead(Event, bubble=False):
@@ -31,16 +42,30 @@ class TextInOneRead(Event, bubble=False):
         self.text = text
 
 
+class AfterKey(Event, bubble=True):
+    """Follows a key on its way through the widgets: when it is back at the app, the key has had its effect.
+
+    Textual hands each key to the widget in focus without waiting for the one before, so that of `2` and space sent in
+    one packet the space would still go to the pane that `2` leaves.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent = False
+        self.done = threading.Event()
+
+
 def is_paste(text: str) -> bool:
     """Tell a paste from keys: it holds an `@` and begins with neither `/` nor `:`, which open an input.
 
-    What holds an escape sequence is keys or the mouse, whose old reports may hold an `@`.
+    What holds an escape sequence, the terminal's own reports apart, is keys.
     """
+    text = _REPORTS.sub("", text)
     return len(text) > 1 and "@" in text and text[0] not in "/:" and "\x1b" not in text
 
 
 class TerminalDriver(LinuxDriver):
-    """A LinuxDriver that posts `TextInOneRead`."""
+    """A LinuxDriver that posts `TextInOneRead`, and lets each key have its effect before the next."""
 
     def run_input_thread(self) -> None:
         """Read standard input until the application ends; runs in a thread of its own."""
@@ -57,14 +82,23 @@ class TerminalDriver(LinuxDriver):
                         data += more
                     text = decode(data)
                     if is_paste(text) and not in_paste:
-                        self.process_message(TextInOneRead(text.replace("\x00", "")))
+                        # An empty text would be the parser's end.
+                        for report in _REPORTS.findall(text):
+                            self._send([*parser.feed(report)])
+                        self.process_message(TextInOneRead(_REPORTS.sub("", text).replace("\x00", "")))
                     elif text:
-                        for message in parser.feed(text):
-                            self.process_message(message)
+                        self._send([*parser.feed(text)])
                     in_paste = text.rfind("\x1b[200~") > text.rfind("\x1b[201~") or (
                         in_paste and "\x1b[201~" not in text
                     )
-                for message in parser.tick():
-                    self.process_message(message)
+                self._send([*parser.tick()])
         with suppress(EOFError, ParseError):
             list(parser.feed(""))
+
+    def _send(self, messages: list[Message]) -> None:
+        for number, message in enumerate(messages, 1):
+            self.process_message(message)
+            if isinstance(message, Key) and number < len(messages) <= _ONE_BY_ONE:
+                after = AfterKey()
+                self.process_message(after)
+                after.done.wait(_WAIT)

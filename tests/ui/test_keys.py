@@ -93,7 +93,15 @@ async def test_a_dialog_takes_no_key_of_before_it_was_painted(make_app: MakeApp,
         await until(pilot, lambda: wrote(emulator), "the removal")
 
 
-@given(st.text(alphabet="dy@/:\x1b \r", max_size=12))
-def test_what_counts_as_a_paste(text: str) -> None:
-    expected = len(text) > 1 and "@" in text and not text.startswith(("/", ":")) and "\x1b" not in text
-    assert is_paste(text) is expected
+_REPORTS = st.sampled_from(["", "\x1b[I", "\x1b[O", "\x1b[12;40R", "\x1b[<0;12;4M"])
+
+
+@given(_REPORTS, st.text(alphabet="dy@/: \r", max_size=12), _REPORTS)
+def test_what_counts_as_a_paste_whatever_the_terminal_reports_around_it(before: str, text: str, after: str) -> None:
+    expected = len(text) > 1 and "@" in text and not text.startswith(("/", ":"))
+    assert is_paste(before + text + after) is expected
+
+
+@pytest.mark.parametrize("keys", ["\x1b[B\x1b[B@", "@\x1b", "\x1bOPab@"])
+def test_keys_with_an_escape_sequence_are_no_paste(keys: str) -> None:
+    assert not is_paste(keys)

@@ -100,8 +100,8 @@ class BrowseScreen(Screen[None]):
 
     def _show_pace(self) -> None:
         gateway = self._reading.gateway
-        paces = gateway.pacer.learned.values() if gateway is not None else ()
-        self.bar.pace = f"SES throttles: {min(paces):.1f}/s" if paces else ""
+        waiting = gateway.pacer.held_back if gateway is not None else 0
+        self.bar.pace = f"SES throttles, {counted(waiting, 'call')} waiting" if waiting else ""
 
     @on(TenantTree.NodeHighlighted)
     def _moved(self, event: TenantTree.NodeHighlighted[Place]) -> None:

@@ -97,11 +97,13 @@ class TenantTree(Tree[Place]):
 
     def tenants_came(self, page: list[TenantSummary], seen: set[str]) -> None:
         known = {_key(node.data) for node in self.tenants_node.children}
+        some_in_sight = len(known) < self.size.height
         for summary in page:
             self._summaries[summary.name] = summary
             self._add(self.tenants_node, Place(tenant=summary.name), known, seen)
         self._head(self.tenants_node, "Tenants", more=True)
-        self.post_message(self.InSight())
+        if some_in_sight:
+            self.post_message(self.InSight())
 
     def sets_came(self, names: list[str], seen: set[str]) -> None:
         known = {_key(node.data) for node in self.sets_node.children}
