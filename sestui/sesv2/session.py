@@ -13,7 +13,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
 from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url, parse_timestamp
 
-from sestui.domain.errors import NoRegion, UsageError
+from sestui.domain.errors import ConnectionProblem, NoRegion, UsageError
 from sestui.domain.suppression import Connection
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.translate import translated
@@ -57,7 +57,7 @@ async def open_gateway(asked: Connection) -> AsyncIterator[Gateway]:
             session = await asyncio.to_thread(_prepare, asked)
             region = asked.region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
             if not region:
-                raise NoRegion("No Region: name one with --region, or set it for the profile.")
+                raise NoRegion(f"No Region: name one with --region, or set it for the profile. {_choice_of_regions()}")
             loopback = asked.endpoint is not None and is_loopback(asked.endpoint)
             common = {"region_name": region, "config": _CONFIG}
             if loopback:
@@ -69,7 +69,28 @@ async def open_gateway(asked: Connection) -> AsyncIterator[Gateway]:
             sts = await clients.enter_async_context(
                 session.create_client("sts", endpoint_url=asked.endpoint if loopback else None, **common)
             )
-        yield Gateway(sesv2, sts, replace(asked, region=region))
+        # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.
+        endpoint = asked.endpoint or _other_than_aws(sesv2.meta.endpoint_url)
+        yield Gateway(sesv2, sts, replace(asked, region=region, endpoint=endpoint))
+
+
+def _other_than_aws(url: str) -> str | None:
+    host = urlsplit(url).hostname or ""
+    return None if host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else url
+
+
+def _choice_of_regions() -> str:
+    # boto3 knows them without a call; imported only for those who have to be told.
+    from boto3.session import Session
+
+    return f"SES is in {', '.join(sorted(Session().get_available_regions('sesv2')))}."
+
+
+def _choice_of_profiles() -> str:
+    from boto3.session import Session
+
+    names = Session().available_profiles
+    return f"There are {', '.join(names)}." if names else "AWS's configuration files name none."
 
 
 def _is_url(text: str) -> bool:
@@ -84,6 +105,8 @@ def _is_url(text: str) -> bool:
 
 def _prepare(asked: Connection) -> AioSession:
     session = get_session() if asked.profile is None else AioSession(profile=asked.profile)
+    if asked.profile is not None and asked.profile not in session.available_profiles:
+        raise ConnectionProblem(f"There is no profile {asked.profile!r}. {_choice_of_profiles()}")
     # Numbers are rest-json's timestamps, and a million datetimes cost 26 s; strings are credentials' expiries.
     session.get_component("response_parser_factory").set_parser_defaults(
         timestamp_parser=lambda value: float(value) if isinstance(value, int | float) else parse_timestamp(value)

@@ -50,14 +50,14 @@ async def test_a_profile_without_a_region_is_told_how_to_get_one() -> None:
         await region_of(Connection("", profile="bare"))
 
 
-async def test_no_region_at_all() -> None:
-    with pytest.raises(NoRegion, match="--region"):
+async def test_no_region_at_all_names_those_there_are() -> None:
+    with pytest.raises(NoRegion, match=r"--region.*eu-central-1"):
         await region_of(Connection(""))
 
 
 @pytest.mark.usefixtures("profiles")
 async def test_an_unknown_profile_is_named_with_where_to_look() -> None:
-    with pytest.raises(ConnectionProblem, match=r"\(prdo\).*aws configure list-profiles"):
+    with pytest.raises(ConnectionProblem, match=r"'prdo'. There are .*prod"):
         await region_of(Connection("us-east-1", profile="prdo"))
 
 
@@ -149,3 +149,16 @@ def test_an_endpoint_where_nobody_listens_is_unreachable() -> None:
 )
 def test_what_stays_on_this_machine(url: str, is_it: bool) -> None:
     assert is_loopback(url) is is_it
+
+
+async def test_an_endpoint_of_the_environment_is_not_taken_for_aws(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    async with open_gateway(Connection("us-east-1")) as gateway:
+        assert gateway.connection.endpoint is None
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", emulator.url)
+    async with open_gateway(Connection("us-east-1")) as gateway:
+        assert gateway.connection.endpoint == emulator.url
+        assert not (await gateway.account()).stop

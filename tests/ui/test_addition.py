@@ -7,7 +7,7 @@ from sestui.domain.suppression import Reason, SuppressionList
 from sestui.emulator import Emulator, World
 from sestui.sesv2.gateway import Gateway
 from tests.conftest import EMPTY, MakeApp
-from tests.ui.screen import shows, type_text
+from tests.ui.screen import lacks, shows, type_text
 
 ACCOUNT = SuppressionList()
 SANDBOX = World(tenants=0, configuration_sets=0, addresses=0, tenant_addresses=0, sandbox=True)
@@ -121,3 +121,15 @@ async def test_a_sandbox_account_is_warned_of_and_its_refusal_shown(make_app: Ma
             await shows(pilot, "SES refuses additions in a sandbox account")
         await pilot.press("tab", "tab", "tab", "tab", "enter")
         await shows(pilot, "1 failed" if world.sandbox else "1 added")
+
+
+async def test_what_was_typed_is_there_again_after_escape(make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "This list is empty.")
+        await pilot.press("a")
+        await type_text(pilot, "a@corp.com")
+        await shows(pilot, "1 address will be added")
+        await pilot.press("escape")
+        await lacks(pilot, "Add to a suppression list")
+        await pilot.press("a")
+        await shows(pilot, "a@corp.com", "1 address will be added")

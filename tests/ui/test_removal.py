@@ -185,7 +185,7 @@ async def test_rows_older_than_five_minutes_are_read_again_before_the_plan(make_
         await gateway.delete_suppressed_destination(ACCOUNT, "user0@corp.com")
         now[0] += 301
         await pilot.press("d")
-        await shows(pilot, "1 address", "1 marked are no longer on the list", "Read       0 s ago")
+        await shows(pilot, "1 address", "1 of the marked: no longer on the list", "Read       0 s ago")
         assert "user0@corp.com  BOUNCE" not in screen_text(pilot.app)
 
 

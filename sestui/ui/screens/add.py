@@ -44,10 +44,11 @@ class AddDialog(Dialog[Confirmed]):
 
     CSS_PATH = stylesheet("add.tcss")
 
-    def __init__(self, place: AdditionPlace, text: str = "") -> None:
+    def __init__(self, place: AdditionPlace, text: str) -> None:
         super().__init__()
         self._place = place
-        self._initial = text
+        self.text = text
+        """What has been typed so far; whoever opened the dialog may keep it for the next time."""
         self._parsed = Addresses((), 0, ())
         self._asked: dict[str, SuppressedDestinationSummary | None] = {}
         self._trouble = ""
@@ -57,7 +58,7 @@ class AddDialog(Dialog[Confirmed]):
         with Vertical(id="body") as body:
             body.border_title = "Add to a suppression list"
             yield Static(id="where", markup=False)
-            yield TextArea(self._initial, id="addresses", show_line_numbers=False, soft_wrap=True, tab_behavior="focus")
+            yield TextArea(self.text, id="addresses", show_line_numbers=False, soft_wrap=True, tab_behavior="focus")
             with RadioSet(id="reason", compact=True):
                 for reason in Reason:
                     yield Choice(reason.value, value=reason is Reason.BOUNCE, compact=True)
@@ -92,7 +93,8 @@ class AddDialog(Dialog[Confirmed]):
 
     @on(TextArea.Changed)
     def _read(self) -> None:
-        self._parsed = parse(self.query_one("#addresses", TextArea).text)
+        self.text = self.query_one("#addresses", TextArea).text
+        self._parsed = parse(self.text)
         self._draw()
         self._ask()
 

@@ -34,6 +34,8 @@ class Changing:
         self._reading = reading
         self._clock = clock
         self._record = record
+        self._draft = ""
+        """What was typed into an add dialog that was left without adding."""
         self._change: Change | None = None
         self._worker: Worker[None] | None = None
 
@@ -117,7 +119,10 @@ class Changing:
             look=look,
             sandbox=account is not None and not account.production_access,
         )
-        if confirmed := await self._screen.app.push_screen_wait(AddDialog(place)):
+        dialog = AddDialog(place, self._draft)
+        confirmed = await self._screen.app.push_screen_wait(dialog)
+        self._draft = "" if confirmed else dialog.text
+        if confirmed:
             self._confirmed(Kind.ADD, listing, confirmed)
 
     def _confirmed(self, kind: Kind, listing: Listing, confirmed: Confirmed) -> None:

@@ -122,7 +122,7 @@ class RemovalDialog(Dialog[Confirmed]):
         if plan.hidden:
             yield "Hidden", f"{plan.hidden:,} of the marked are hidden by the filter", "bold yellow"
         if plan.gone:
-            yield "Gone", f"{plan.gone:,} marked are no longer on the list", ""
+            yield "Gone", f"{plan.gone:,} of the marked: no longer on the list", ""
         if len(chosen) * 2 > plan.list_size:
             size = f"{plan.list_size:,}{'' if plan.complete else ' loaded so far'}"
             yield "Careful", f"that is more than half of the list ({size})", "bold red"

@@ -1,0 +1,22 @@
+"""`python -m tests.benchmarks NAME` runs one benchmark; without a name it lists them."""
+
+import sys
+
+from tests.benchmarks import loading, start
+
+BENCHMARKS = {"start": start.run, "loading": loading.run}
+
+
+def main() -> int:
+    names = sys.argv[1:]
+    if not names or any(name not in BENCHMARKS for name in names):
+        print(f"python -m tests.benchmarks NAME, where NAME is one of: {', '.join(BENCHMARKS)}")
+        return 2
+    for name in names:
+        print(f"{name}: {BENCHMARKS[name].__doc__}")
+        BENCHMARKS[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
