@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -29,6 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `sestui` and return its exit status: 0 done, 2 usage, 130 interrupted."""
     parser = _parser()
     asked = parser.parse_args(arguments)
+    if asked.version:
+        from importlib.metadata import version  # 23 ms that only this needs.
+
+        print(f"sestui {version('sestui')}")
+        return 0
     if asked.command == "emulator":
         return emulator.run(asked)
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
@@ -47,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--region", metavar="R", help="such as us-east-1")
     parser.add_argument("--endpoint-url", metavar="URL", help="SES at another address; STS too where it is loopback")
     parser.add_argument("--tenant", metavar="T", help="the tenant whose list is opened first")
-    parser.add_argument("--version", action="version", version=f"sestui {version('sestui')}")
+    parser.add_argument("--version", action="store_true", help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     emulator.add_arguments(commands.add_parser("emulator", help="serve SESv2 on this machine, for demos and tests"))
     return parser

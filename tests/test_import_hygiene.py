@@ -28,11 +28,12 @@ def _imported(statements: str, *, folder: Path) -> set[str]:
     return set(json.loads(run.stderr.rpartition("\n")[2]))
 
 
-# `try`: the parser ends the program after --version, and the dashboard refuses an input that is no terminal.
+# The dashboard refuses an input that is no terminal.
 _PARSING = """
+import sys
 from sestui.__main__ import main
 try:
-    main({arguments!r})
+    sys.exit(main({arguments!r}))
 except SystemExit as end:
     assert end.code == {status}, end.code
 else:

@@ -32,7 +32,8 @@ class SestuiApp(App[None]):
     """The terminal dashboard."""
 
     TITLE = "sestui"
-    CSS_PATH = stylesheet("app.tcss")
+    # The browse screen is the first: a stylesheet of its own would have Textual style everything twice.
+    CSS_PATH = [stylesheet("app.tcss"), stylesheet("browse.tcss")]  # noqa: RUF012
     # Textual declares these in a way that no type checker takes for class variables.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
@@ -60,8 +61,8 @@ class SestuiApp(App[None]):
     def get_driver_class(self) -> type[TerminalDriver]:
         return TerminalDriver
 
-    def on_mount(self) -> None:
-        self.push_screen(self._browse)
+    def get_default_screen(self) -> BrowseScreen:
+        return self._browse
 
     async def on_event(self, event: events.Event) -> None:
         """Keep the laws of the keyboard before anything else sees an event."""

@@ -15,7 +15,6 @@ from textual.widgets import Footer, Input
 from sestui.domain.addresses import parse
 from sestui.domain.display import counted, printable
 from sestui.domain.suppression import SuppressionList
-from sestui.stylesheets import stylesheet
 from sestui.ui import describe
 from sestui.ui.commands import bindings, help_text
 from sestui.ui.describe import Place
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 class BrowseScreen(Screen[None]):
     """Tenant tree on the left, the open list and the settings on the right."""
 
-    CSS_PATH = stylesheet("browse.tcss")
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
 
     app: SestuiApp
