@@ -258,3 +258,18 @@ async def test_leaving_asks_before_marks_are_lost(make_app: MakeApp) -> None:
         await shows(pilot, "Leave sestui?")
         await pilot.press("tab", "enter")
         await until(pilot, lambda: pilot.app.return_code == 0)
+
+
+async def test_a_new_tenant_stands_where_ses_has_it_and_the_cursor_stays(make_app: MakeApp, gateway: Gateway) -> None:
+    for name in ("alpha", "gamma"):
+        await gateway.create_tenant(name)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Tenants (2)")
+        await pilot.press("j", "j", "j")
+        await shows(pilot, "Tenant: gamma")
+        await gateway.create_tenant("beta")
+        await pilot.press("r")
+        await shows(pilot, "Tenants (3)", "beta default")
+        tree = pilot.app.screen.query_one(TenantTree)
+        assert [node.data.tenant for node in tree.tenants_node.children if node.data] == ["alpha", "beta", "gamma"]
+        assert tree.cursor_node is tree.tenants_node.children[2]

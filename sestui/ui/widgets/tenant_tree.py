@@ -73,21 +73,21 @@ class TenantTree(Tree[Place]):
         self._sets.clear()
 
     @contextmanager
-    def reading(self, matching: str) -> Iterator[set[str]]:
+    def reading(self, matching: str) -> Iterator[set[Place]]:
         """Read tenants and configuration sets anew; at the end, what did not come is gone from the tree.
 
-        Yields the names seen so far, which `tenants_came` and `sets_came` add to. The cursor stays where it is.
+        Yields the places seen so far, which `tenants_came` and `sets_came` add to. The cursor stays where it is.
         """
         if matching != self._matching:
             self._matching = matching
             self.tenants_node.remove_children()
             self.sets_node.remove_children()
             self._summaries.clear()
-        seen: set[str] = set()
+        seen: set[Place] = set()
         yield seen
         for section in (self.tenants_node, self.sets_node):
             for node in list(section.children):
-                if _key(node.data) not in seen:
+                if node.data not in seen:
                     node.remove()
         self._head(self.tenants_node, "Tenants", more=False)
         self._head(self.sets_node, "Configuration sets", more=False)
@@ -95,31 +95,31 @@ class TenantTree(Tree[Place]):
             if node.is_expanded:
                 self.post_message(self.NodeExpanded(node))
 
-    def tenants_came(self, page: list[TenantSummary], seen: set[str]) -> None:
-        known = {_key(node.data) for node in self.tenants_node.children}
-        some_in_sight = len(known) < self.size.height
-        for summary in page:
-            self._summaries[summary.name] = summary
-            self._add(self.tenants_node, Place(tenant=summary.name), known, seen)
+    def tenants_came(self, page: list[TenantSummary], seen: set[Place]) -> None:
+        self._summaries |= {summary.name: summary for summary in page}
+        self._came(self.tenants_node, [Place(tenant=summary.name) for summary in page], seen)
         self._head(self.tenants_node, "Tenants", more=True)
-        if some_in_sight:
-            self.post_message(self.InSight())
 
-    def sets_came(self, names: list[str], seen: set[str]) -> None:
-        known = {_key(node.data) for node in self.sets_node.children}
-        for name in names:
-            self._add(self.sets_node, Place(configuration_set=name), known, seen)
+    def sets_came(self, names: list[str], seen: set[Place]) -> None:
+        self._came(self.sets_node, [Place(configuration_set=name) for name in names], seen)
         self._head(self.sets_node, "Configuration sets", more=True)
-        self.post_message(self.InSight())
 
-    def _add(self, section: TreeNode[Place], place: Place, known: set[str], seen: set[str]) -> None:
-        seen.add(_key(place))
-        if _key(place) not in known:
-            name = place.tenant or place.configuration_set or ""
-            node = section.add(printable(name), place, allow_expand=place.tenant is not None)
-            if place == self._start:
-                self._start = None
-                self.call_after_refresh(self.move_cursor, node)
+    def _came(self, section: TreeNode[Place], places: list[Place], seen: set[Place]) -> None:
+        known = {node.data for node in section.children}
+        if len(known) < self.size.height:
+            self.post_message(self.InSight())
+        # What is new goes where SES has it, between what is there.
+        position = len(seen & known)
+        for place in places:
+            if place not in known:
+                before = position if position < len(section.children) else None
+                name = printable(place.tenant or place.configuration_set or "")
+                node = section.add(name, place, before=before, allow_expand=place.tenant is not None)
+                if place == self._start:
+                    self._start = None
+                    self.call_after_refresh(self.move_cursor, node)
+            seen.add(place)
+            position += 1
 
     def _head(self, section: TreeNode[Place], name: str, *, more: bool) -> None:
         matching = f" matching {printable(self._matching)}" if self._matching else ""
@@ -191,13 +191,3 @@ def _depth(node: TreeNode[Place]) -> int:
     while parent is not None:
         depth, parent = depth + 1, parent.parent
     return depth
-
-
-def _key(place: Place | None) -> str:
-    return (
-        ""
-        if place is None
-        else f"set {place.configuration_set}"
-        if place.configuration_set
-        else f"tenant {place.tenant}"
-    )
