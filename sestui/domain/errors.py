@@ -74,6 +74,10 @@ class CredentialsRefused(ServiceError):
 class AccessDenied(ServiceError):
     advice = "the role in use lacks this action"
 
+    def __str__(self) -> str:
+        # The action first: on a narrow screen the rest of SES's long sentence may be cut.
+        return f"{self.operation} is denied: {self.advice}. {self.message} ({self.code})"
+
 
 class Throttled(ServiceError):
     advice = "SES limits the rate of calls: try again later"

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sestui.domain.errors import NotFound, SestuiError, TenantNotFound
+from sestui.domain.errors import (
+    AccessDenied,
+    BadRequest,
+    ConnectionProblem,
+    CredentialsRefused,
+    NotFound,
+    SestuiError,
+    TenantNotFound,
+)
 from sestui.domain.suppression import (
     Reason,
     SuppressedDestination,
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
 
 ASK_AGAIN_UP_TO: Final = 100
 """Plans of at most this many removals ask for each entry again before it is deleted."""
+_SLASH: Final = "SES is known to refuse an address with a / here; an import job of the account's list can delete it."
 _AT_ONCE: Final = 16
 """Calls under way at once; the pacer slows them to what SES lets through."""
 
@@ -46,10 +55,11 @@ class Outcome(StrEnum):
     ALREADY_THERE = "was there already"
     CHANGED = "left alone: changed since the plan was shown"
     OTHER_REASON = "left alone: there with another reason"
+    REFUSED = "refused by SES for good"
     FAILED = "failed"
 
 
-DONE: Final = frozenset(set(Outcome) - {Outcome.CHANGED, Outcome.OTHER_REASON, Outcome.FAILED})
+DONE: Final = frozenset(set(Outcome) - {Outcome.CHANGED, Outcome.OTHER_REASON, Outcome.REFUSED, Outcome.FAILED})
 """The outcomes after which the list is as was asked."""
 
 
@@ -86,10 +96,16 @@ class Change:
     which: SuppressionList
     entries: Sequence[Entry]
     note: str = ""
+    asks: bool = False
+    """Whether each entry is asked about before it is removed, however many there are; before adding always."""
     results: dict[str, Result] = field(default_factory=dict)
     """By address; the latest counts, for a failure may be tried again."""
     cancelled: bool = False
+    halted: str = ""
+    """Why the rest was not begun, where every further call would fail the same way."""
     started: float = 0.0
+    done_before: int = 0
+    """How many were done when the present run began."""
 
     @property
     def counts(self) -> Counter[Outcome]:
@@ -101,13 +117,18 @@ class Change:
         return [result for result in self.results.values() if result.outcome not in DONE]
 
     @property
-    def failed(self) -> list[Entry]:
-        """The entries that may be tried again."""
-        return [result.entry for result in self.results.values() if result.outcome is Outcome.FAILED]
+    def remaining(self) -> list[Entry]:
+        """The entries that were not begun, or failed and may be tried again."""
+        return [entry for entry in self.entries if self._is_open(entry)]
 
     @property
     def left(self) -> int:
+        """How many entries were never begun."""
         return len(self.entries) - len(self.results)
+
+    def _is_open(self, entry: Entry) -> bool:
+        result = self.results.get(entry.address)
+        return result is None or result.outcome is Outcome.FAILED
 
 
 class Changes:
@@ -117,29 +138,38 @@ class Changes:
         self._gateway = gateway
         self._clock = clock
 
-    async def run(self, change: Change, entries: Iterable[Entry], tell: Callable[[Result], None]) -> None:
-        """Carry out these entries of a change; `tell` hears of each outcome as soon as it is known.
+    async def run(self, change: Change, tell: Callable[[Result], None]) -> None:
+        """Carry out what remains of a change; `tell` hears of each outcome as soon as it is known.
 
-        Once `change.cancelled` is set no further entry is begun; those under way are finished and told.
+        Once `change.cancelled` is set no further entry is begun; those under way are finished and told. Refused
+        credentials and a denied action halt it the same way: every further call would fail like the last.
         """
-        todo = iter(list(entries))
-        asks = change.kind is Kind.ADD or len(change.entries) <= ASK_AGAIN_UP_TO
+        remaining = change.remaining
+        todo = iter(remaining)
+        asks = change.asks or len(change.entries) <= ASK_AGAIN_UP_TO
         act = self._remove if change.kind is Kind.REMOVE else self._add
+        change.cancelled, change.halted = False, ""
+        change.started, change.done_before = self._clock(), len(change.entries) - len(remaining)
 
         async def work() -> None:
             for entry in todo:
-                if change.cancelled:
+                if change.cancelled or change.halted:
                     return
                 try:
                     result = await act(change.which, entry, asks)
+                except BadRequest as error:
+                    final = "/" in entry.address
+                    words = f"{error} {_SLASH}" if final else str(error)
+                    result = Result(entry, Outcome.REFUSED if final else Outcome.FAILED, entry.before, words)
                 except SestuiError as error:
                     result = Result(entry, Outcome.FAILED, entry.before, str(error))
+                    if isinstance(error, AccessDenied | CredentialsRefused | ConnectionProblem):
+                        change.halted = str(error)
                 change.results[entry.address] = result
                 tell(result)
 
-        change.started = change.started or self._clock()
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(_AT_ONCE, len(change.entries))):
+            for _ in range(min(_AT_ONCE, len(remaining))):
                 group.create_task(work())
 
     async def _remove(self, which: SuppressionList, entry: Entry, asks: bool) -> Result:
@@ -158,14 +188,17 @@ class Changes:
             return Result(entry, Outcome.REMOVED if asks else Outcome.ALREADY_GONE)
         return Result(entry, Outcome.REMOVED)
 
-    async def _add(self, which: SuppressionList, entry: Entry, asks: bool) -> Result:
-        there = await self._look(which, entry.address) if asks else None
+    async def _add(self, which: SuppressionList, entry: Entry, looks: bool) -> Result:
+        there = await self._look(which, entry.address)
         if there is not None and there.reason is entry.reason:
             return Result(entry, Outcome.ALREADY_THERE, there.summary)
         if there is not None and not entry.replace:
             return Result(entry, Outcome.OTHER_REASON, there.summary, f"it is there as {there.reason}")
         await self._gateway.put_suppressed_destination(which, entry.address, entry.reason)
-        after = SuppressedDestinationSummary(entry.address, entry.reason, self._clock())
+        # The row as SES dates it, where that is worth a call: a later removal compares the dates, and our clock may be
+        # off. After a larger addition a refresh tells them.
+        now = await self._look(which, entry.address) if looks else None
+        after = SuppressedDestinationSummary(entry.address, entry.reason, self._clock()) if now is None else now.summary
         return Result(entry, Outcome.ADDED if there is None else Outcome.REPLACED, after)
 
     async def _look(self, which: SuppressionList, address: str) -> SuppressedDestination | None:

@@ -1,6 +1,6 @@
 """The loaded part of one suppression list: exact by address, in the order in which SES gave it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from sestui.domain.query import Query
 from sestui.domain.suppression import SuppressedDestinationSummary
@@ -21,30 +21,33 @@ class Index:
     def get(self, address: str) -> SuppressedDestinationSummary | None:
         return self._rows.get(address)
 
-    def put(self, rows: Iterable[SuppressedDestinationSummary]) -> list[SuppressedDestinationSummary]:
-        """Add rows and return those whose address is new.
+    def put(
+        self, rows: Iterable[SuppressedDestinationSummary], seen: Set[str] = frozenset()
+    ) -> list[SuppressedDestinationSummary]:
+        """Add rows and return those whose address is new; a row that is there already is replaced.
 
-        Of two rows for one address the later one counts: SES may list an address once a reason (not documented), yet
-        a delete takes all of them.
+        Of two rows for one address in the same reading, whose addresses so far are `seen`, the later one counts: SES
+        may list an address once a reason (not documented), yet a delete takes all of them.
         """
         new = []
+        here: set[str] = set()
         for row in rows:
             known = self._rows.get(row.address)
             if known is None:
                 new.append(row)
-                self._rows[row.address] = row
-            elif row.last_update >= known.last_update:
-                self._rows[row.address] = row
+            elif row.last_update < known.last_update and (row.address in seen or row.address in here):
+                continue
+            self._rows[row.address] = row
+            here.add(row.address)
         return new
 
     def discard(self, address: str) -> None:
         self._rows.pop(address, None)
 
-    def keep(self, addresses: set[str], *, since: float) -> None:
-        """Drop every row whose address is not among these, but for those that came since a time."""
-        for row in list(self._rows.values()):
-            if row.address not in addresses and row.last_update < since:
-                del self._rows[row.address]
+    def keep(self, addresses: Set[str]) -> None:
+        """Drop every row whose address is not among these."""
+        for address in self._rows.keys() - addresses:
+            del self._rows[address]
 
     def addresses(self, query: Query, among: Sequence[str] | None = None) -> list[str]:
         """Return the addresses that match, in order; `among` narrows what is looked at."""

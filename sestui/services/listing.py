@@ -33,28 +33,45 @@ class Listing:
         self.loading = False
         self.read_again: int | None = None
         """While a list that was complete is read again: how many of its rows have come anew."""
+        self._told: set[str] = set()
+        """Addresses that came otherwise than by the pages of the present reading."""
         self.read_at: float | None = None
         """When the oldest page on show was asked for, in the clock's seconds; None before the first."""
 
-    async def freshen(self, addresses: list[str]) -> float:
-        """See to it that these rows are at most five minutes old, and return their age in seconds.
+    def put(self, row: SuppressedDestinationSummary) -> None:
+        """Take in one row that SES told apart from the pages."""
+        self.index.put([row])
+        self._told.add(row.address)
 
-        A few are asked for one by one, many by reading the list again. What is no longer on the list leaves the index.
+    def discard(self, address: str) -> None:
+        """Take out a row that is known to have left the list."""
+        self.index.discard(address)
+        self._told.discard(address)
+
+    async def freshen(self, addresses: list[str]) -> float:
+        """See to it that what is known of these is at most five minutes old, and return its age in seconds.
+
+        A few are asked for one by one, many by reading the list again; so are those whose page has not come. What is
+        no longer on the list leaves the index.
         """
+        started = self._clock()
+        wanted = addresses
         if self.age <= FRESH_FOR:
+            wanted = [] if self.complete else [it for it in addresses if self.index.get(it) is None]
+        if not wanted:
             return self.age
-        if len(addresses) > ASK_UP_TO:
+        if len(wanted) > ASK_UP_TO:
             async for _ in self.load():
                 pass
             return self.age
-        for address in addresses:
+        for address in wanted:
             try:
-                self.index.put([(await self._gateway.suppressed_destination(self.which, address)).summary])
+                self.put((await self._gateway.suppressed_destination(self.which, address)).summary)
             except TenantNotFound:
                 raise
             except NotFound:
-                self.index.discard(address)
-        return 0.0
+                self.discard(address)
+        return self._clock() - started if wanted is addresses else self.age
 
     @property
     def age(self) -> float:
@@ -70,8 +87,10 @@ class Listing:
         seen: set[str] = set()
         token: str | None = None
         furthest = fruitless = 0
+        was_complete = self.complete
         self.loading, self.read_again = True, 0 if self.complete else None
         self.complete = False
+        self._told.clear()
         try:
             while True:
                 try:
@@ -86,18 +105,20 @@ class Listing:
                     continue
                 if self.read_at is None:
                     self.read_at = started
+                new = self.index.put(page.entries, seen)
                 seen.update(row.address for row in page.entries)
                 if len(seen) > furthest:
                     furthest, fruitless = len(seen), 0
                 if self.read_again is not None:
                     self.read_again = len(seen)
-                new = self.index.put(page.entries)
                 token = page.next_token
                 if token is None:
-                    self.index.keep(seen, since=started)
+                    self.index.keep(seen | self._told)
                     self.complete, self.loading, self.read_at = True, False, started
                 yield new
                 if token is None:
                     return
         finally:
-            self.loading = False
+            if self.loading:
+                # Broken off: what was whole is still that, only older.
+                self.loading, self.complete = False, was_complete

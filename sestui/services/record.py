@@ -27,12 +27,14 @@ class Record:
             pass
 
     def plan(self, connection: Connection, change: Change) -> None:
-        """Write down what was agreed to, before any of it is done."""
+        """Write down what was agreed to with the rows as they were, before any of it is done."""
         self._write(
             {
                 **self._where(connection, change),
                 "plan": change.kind,
-                "addresses": len(change.entries),
+                "entries": [
+                    {"address": it.address, "reason": it.reason, "before": _row(it.before)} for it in change.remaining
+                ],
                 "note": change.note,
             }
         )

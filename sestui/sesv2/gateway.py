@@ -27,7 +27,7 @@ from sestui.domain.suppression import (
 )
 from sestui.sesv2 import shapes
 from sestui.sesv2.pacing import Pacer, Priority
-from sestui.sesv2.translate import translated
+from sestui.sesv2.translate import refuse_web_pages, translated
 
 PAGE_SIZE: Final = 1000
 """Entries a page of a suppression list: what SES gives at most (aws-cli issue 7859; the model states no bound)."""
@@ -65,7 +65,8 @@ class Gateway:
     async def identify(self) -> Connection:
         """Return the connection with account and ARN, as STS GetCallerIdentity tells them."""
         answer = await self._call("GetCallerIdentity", {}, client=self._sts)
-        self.connection = replace(self.connection, account=answer["Account"], arn=answer["Arn"])
+        with translated("GetCallerIdentity"):
+            self.connection = replace(self.connection, account=answer["Account"], arn=answer["Arn"])
         return self.connection
 
     async def account(self, *, priority: Priority = Priority.PERSON) -> Account:
@@ -95,8 +96,10 @@ class Gateway:
         """
         found: set[str] = set()
         async for answer in self._pages("ListTenantResources", {"TenantName": name}, priority):
-            for resource in answer.get("TenantResources", ()):
-                kind, _, set_name = resource["ResourceArn"].rpartition(":")[2].partition("/")
+            with translated("ListTenantResources"):
+                arns = [resource["ResourceArn"] for resource in answer.get("TenantResources", ())]
+            for arn in arns:
+                kind, _, set_name = arn.rpartition(":")[2].partition("/")
                 if kind == "configuration-set":
                     found.add(set_name)
         return tuple(sorted(found))
@@ -223,6 +226,7 @@ class Gateway:
                 try:
                     with translated(operation):
                         answer: Mapping[str, Any] = await method(**parameters)
+                        refuse_web_pages(answer)
                 except Throttled:
                     call.refused()
                     refusals += 1

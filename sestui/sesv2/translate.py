@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 from botocore import exceptions as botocore_errors
+from botocore.parsers import ResponseParserError
 
 from sestui.domain import errors
 
@@ -78,11 +79,18 @@ def translated(operation: str) -> Iterator[None]:
     except botocore_errors.BotoCoreError as error:
         # Before ValueError, which some of these are too: an invalid Region, an unknown endpoint.
         raise errors.ConnectionProblem(f"{operation}: {error}") from error
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, ResponseParserError) as error:
         # A reason, a status or a shape that this version has no word for.
         raise errors.UnexpectedAnswer(
             f"SES's answer to {operation} is not understood ({error!r}). A newer sestui may know it."
         ) from error
+
+
+def refuse_web_pages(answer: Mapping[str, Any]) -> None:
+    """Raise ValueError for the page of a proxy, which botocore reads as an answer without members: an empty list."""
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    if "html" in headers.get("content-type", ""):
+        raise ValueError("a web page, of a proxy perhaps")
 
 
 def service_error(error: botocore_errors.ClientError, operation: str) -> errors.ServiceError:

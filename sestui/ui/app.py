@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -79,8 +79,11 @@ class SestuiApp(App[None]):
             if isinstance(self.focused, Input):
                 # A line end in a paste is no Enter.
                 self.focused.insert_text_at_cursor(" ".join(event.text.split()))
-            elif screen is not None:
-                (self.focused if isinstance(self.focused, TextArea) else screen).post_message(events.Paste(event.text))
+            elif isinstance(self.focused, TextArea):
+                area = self.focused
+                area.move_cursor(area.insert(event.text.replace("\r\n", "\n").replace("\r", "\n")).end_location)
+            elif screen is self._browse:
+                screen.post_message(events.Paste(event.text))
         elif isinstance(event, events.Key) and isinstance(screen, Dialog) and event.time < screen.takes_keys_from:
             return
         else:
@@ -117,4 +120,13 @@ class SestuiApp(App[None]):
         if not losses:
             self.exit()
         elif not isinstance(self.screen, LeaveDialog):
-            self.push_screen(LeaveDialog(losses), lambda leave: self.exit() if leave else None)
+            self.push_screen(LeaveDialog(losses), self._left)
+
+    def _left(self, sure: bool | None) -> None:
+        if sure:
+            self._leave()
+
+    @work
+    async def _leave(self) -> None:
+        await self._browse.finish()
+        self.exit()

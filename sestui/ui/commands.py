@@ -90,6 +90,7 @@ COMMANDS: Final = (
     Command("tree", "k", "cursor_up", "up", "Up (or ↑)"),
     Command("tree", "g", "scroll_home", "first", "First line (or Home)"),
     Command("tree", "G", "scroll_end", "last", "Last line (or End)"),
+    Command("everywhere", "U", "unmark", "unmark", "Take all marks off; again: put them back", palette=True),
     Command("list", "j,down", "down", "down", "Down"),
     Command("list", "k,up", "up", "up", "Up"),
     Command("list", "g,home", "first", "first", "First row"),

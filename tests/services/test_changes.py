@@ -38,7 +38,7 @@ async def carried_out(
     gateway: Gateway, kind: Kind, entries: list[Entry], which: SuppressionList = ACCOUNT
 ) -> tuple[Change, list[Result]]:
     change, told = Change(kind, which, entries), list[Result]()
-    await Changes(gateway, loop_clock()).run(change, entries, told.append)
+    await Changes(gateway, loop_clock()).run(change, told.append)
     assert len(told) == len(change.results)
     return change, told
 
@@ -70,7 +70,7 @@ async def test_what_was_planned_goes_and_nothing_else(gateway: Gateway) -> None:
     change, told = await carried_out(gateway, Kind.REMOVE, entries[:20], ACME)
     assert change.counts == {Outcome.REMOVED: 20}
     assert [result.after for result in told] == [None] * 20
-    assert (change.left, change.unfinished, change.failed) == (0, [], [])
+    assert (change.left, change.unfinished, change.remaining) == (0, [], [])
     left = {entry.address for entry in entries[20:]} | {"complaint@corp.com"}
     assert (await rows(gateway, ACME)).keys() == left
     assert (await rows(gateway, ACCOUNT)).keys() == {"a1@corp.com", "A1@corp.com"}
@@ -217,13 +217,12 @@ async def test_what_is_denied_fails_with_sess_words_and_may_be_tried_again(
     assert change.counts == {Outcome.FAILED: 5}
     assert all("not authorized to perform: ses:DeleteSuppressedDestination" in result.detail for result in told)
     assert [result.after for result in told] == [result.entry.before for result in told]
-    assert len(await rows(gateway)) == len(change.failed) == 5
+    assert len(await rows(gateway)) == len(change.remaining) == 5
 
     emulator.conditions = Conditions()
-    started = change.started
-    await Changes(gateway, loop_clock()).run(change, change.failed, told.append)
+    await Changes(gateway, loop_clock()).run(change, told.append)
     assert change.counts == {Outcome.REMOVED: 5}
-    assert (change.failed, change.started, len(told)) == ([], started, 10)
+    assert (change.remaining, change.done_before, len(told)) == ([], 0, 10)
     assert await rows(gateway) == {}
 
 
@@ -234,11 +233,46 @@ async def test_a_tenant_that_is_gone_is_a_failure_and_not_taken_for_an_empty_lis
         assert "acme" in change.results["a@corp.com"].detail
 
 
+@pytest.mark.parametrize("kind", ["access-denied", "expired-credentials"])
+async def test_what_fails_for_all_alike_halts_the_change(emulator: Emulator, gateway: Gateway, kind: str) -> None:
+    entries = await filled(gateway, [f"a{number}@corp.com" for number in range(120)])
+    emulator.conditions = faults(f"{kind}@DeleteSuppressedDestination=1")
+    change, told = await carried_out(gateway, Kind.REMOVE, entries)
+    assert 1 <= len(told) <= 16
+    assert (change.left, len(change.remaining)) == (120 - len(told), 120)
+    assert "DeleteSuppressedDestination" in change.halted
+
+    emulator.conditions = Conditions()
+    await Changes(gateway, loop_clock()).run(change, told.append)
+    assert (change.halted, change.counts) == ("", {Outcome.REMOVED: 120})
+
+
+async def test_a_large_removal_that_is_gone_on_with_asks_again(emulator: Emulator, gateway: Gateway) -> None:
+    entries = await filled(gateway, [f"a{number}@corp.com" for number in range(120)])
+    emulator.conditions = faults("access-denied@DeleteSuppressedDestination=1")
+    change, _ = await carried_out(gateway, Kind.REMOVE, entries)
+    emulator.conditions = Conditions()
+    await gateway.put_suppressed_destination(ACCOUNT, "a7@corp.com", Reason.COMPLAINT)
+    change.asks = True
+    await Changes(gateway, loop_clock()).run(change, lambda _: None)
+    assert change.counts == {Outcome.REMOVED: 119, Outcome.CHANGED: 1}
+    assert (await rows(gateway)).keys() == {"a7@corp.com"}
+
+
+async def test_an_addition_is_dated_by_ses_and_not_by_this_machines_clock(gateway: Gateway) -> None:
+    change = Change(Kind.ADD, ACCOUNT, [Entry("a@corp.com", BOUNCE)])
+    await Changes(gateway, lambda: 1.0).run(change, lambda _: None)
+    after = change.results["a@corp.com"].after
+    assert after == (await rows(gateway))["a@corp.com"]
+
+
 async def test_an_address_that_ses_will_not_delete_fails_alone(emulator: Emulator, gateway: Gateway) -> None:
     entries = await filled(gateway, ["a/b@corp.com", "ab@corp.com"])
     emulator.conditions = faults("slash-400=1")
     change, _ = await carried_out(gateway, Kind.REMOVE, entries)
-    assert outcomes(change) == {"a/b@corp.com": Outcome.FAILED, "ab@corp.com": Outcome.REMOVED}
+    assert outcomes(change) == {"a/b@corp.com": Outcome.REFUSED, "ab@corp.com": Outcome.REMOVED}
+    assert change.remaining == []
+    assert "import job" in change.results["a/b@corp.com"].detail
 
 
 @pytest.mark.parametrize("rate", [1.0, 10.0])
@@ -262,7 +296,7 @@ def test_a_person_is_answered_while_additions_take_the_whole_limit() -> None:
         emulator.conditions = Conditions(rates=(Rate(1),))
         entries = [Entry(f"a{number}@corp.com", BOUNCE) for number in range(300)]
         change = Change(Kind.ADD, ACCOUNT, entries)
-        running = asyncio.create_task(Changes(gateway, loop_clock()).run(change, entries, lambda _: None))
+        running = asyncio.create_task(Changes(gateway, loop_clock()).run(change, lambda _: None))
         loop = asyncio.get_running_loop()
         waits = []
         for _ in range(5):
@@ -289,13 +323,11 @@ def test_cancelled_nothing_more_is_begun_and_what_is_under_way_is_finished_and_t
             told.append(result)
             change.cancelled = len(told) >= 10
 
-        await Changes(gateway, loop_clock()).run(change, entries, tell)
+        await Changes(gateway, loop_clock()).run(change, tell)
         assert 10 <= len(told) < 10 + 16
         assert change.left == 90 - len(told)
         assert len(await rows(gateway)) == change.left
-        rest = [entry for entry in entries if entry.address not in change.results]
-        change.cancelled = False
-        await Changes(gateway, loop_clock()).run(change, rest, lambda _: None)
+        await Changes(gateway, loop_clock()).run(change, lambda _: None)
         assert change.counts == {Outcome.REMOVED: 90}
 
     virtually(test)

@@ -188,7 +188,7 @@ async def test_a_row_of_ones_own_that_came_during_a_reading_survives_it() -> Non
         pages = listing.load()
         await anext(pages)
         await gateway.put_suppressed_destination(ACCOUNT, "own@corp.com", BOUNCE)
-        listing.index.put([SuppressedDestinationSummary("own@corp.com", BOUNCE, clock())])
+        listing.put(SuppressedDestinationSummary("own@corp.com", BOUNCE, clock()))
         async for _ in pages:
             pass
         assert held(listing) == await whole(gateway)

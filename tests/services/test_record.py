@@ -63,7 +63,13 @@ def test_a_plan_tells_who_where_what_and_why(record: Record) -> None:
             "caller": CONNECTION.arn,
             "tenant": "acme",
             "plan": "add",
-            "addresses": 1,
+            "entries": [
+                {
+                    "address": ENTRY.address,
+                    "reason": ENTRY.reason,
+                    "before": {"reason": BEFORE.reason, "last_update": BEFORE.last_update},
+                }
+            ],
             "note": "TICKET-1\nsecond line",
         }
     ]

@@ -85,7 +85,7 @@ async def test_a_pasted_column_keeps_every_line(make_app: MakeApp, gateway: Gate
         await shows(pilot, "Add to a suppression list")
         pilot.app.post_message(events.Paste(pasted))
         await shows(pilot, "150 addresses will be added", "Type 150 to confirm:")
-        await pilot.press("tab", "tab", "tab")
+        await pilot.press("tab", "tab", "tab", "tab")
         await type_text(pilot, "150")
         await pilot.press("enter", "enter")
         await shows(pilot, "150 added", "150 addresses")

@@ -105,3 +105,19 @@ def test_what_counts_as_a_paste_whatever_the_terminal_reports_around_it(before: 
 @pytest.mark.parametrize("keys", ["\x1b[B\x1b[B@", "@\x1b", "\x1bOPab@"])
 def test_keys_with_an_escape_sequence_are_no_paste(keys: str) -> None:
     assert not is_paste(keys)
+
+
+@pytest.mark.usefixtures("three")
+async def test_text_in_one_read_goes_into_the_input_in_focus_once(make_app: MakeApp, emulator: Emulator) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "3 addresses")
+        await pilot.press("a")
+        await shows(pilot, "Add to a suppression list")
+        burst(pilot, "new@corp.com\rother@corp.com\r")
+        await shows(pilot, "2 addresses will be added", "(2 valid)")
+        await pilot.press("escape")
+        await lacks(pilot, "Add to a suppression list")
+        await pilot.press("2", "slash")
+        burst(pilot, "bob@corp.com")
+        await shows(pilot, "1 shown of 3 addresses")
+        assert not wrote(emulator)

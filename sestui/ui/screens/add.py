@@ -89,7 +89,7 @@ class AddDialog(Dialog[Confirmed]):
         return list(Reason)[max(0, self.query_one("#reason", RadioSet).pressed_index)]
 
     def _row(self, address: str) -> SuppressedDestinationSummary | None:
-        return self._asked.get(address) or self._place.row_of(address)
+        return self._asked[address] if address in self._asked else self._place.row_of(address)
 
     @on(TextArea.Changed)
     def _read(self) -> None:
@@ -109,6 +109,7 @@ class AddDialog(Dialog[Confirmed]):
         if not unknown or len(unknown) > ASK_AGAIN_UP_TO:
             return
         await sleep(_REST)
+        self._trouble = ""
         for address in unknown:
             try:
                 self._asked[address] = await self._place.look(address)
@@ -122,9 +123,9 @@ class AddDialog(Dialog[Confirmed]):
 
     @property
     def _unknown(self) -> list[str]:
-        if self._place.complete:
-            return []
-        return [it for it in self._parsed.valid if it not in self._asked and self._place.row_of(it) is None]
+        # An address that is loaded may have left the list since; one that a fresh and whole list lacks is not there.
+        absent = self._place.complete
+        return [it for it in self._parsed.valid if it not in self._asked and (not absent or self._place.row_of(it))]
 
     @property
     def _others(self) -> list[SuppressedDestinationSummary]:
@@ -139,7 +140,7 @@ class AddDialog(Dialog[Confirmed]):
         for address in self._parsed.valid:
             row = self._row(address)
             if row is None or (row.reason is not self._reason and replace):
-                entries.append(Entry(address, self._reason, row, replace))
+                entries.append(Entry(address, self._reason, row, replace=row is not None))
         return tuple(entries)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
@@ -176,6 +177,8 @@ class AddDialog(Dialog[Confirmed]):
         self.query_one("#verdict", Static).update(text)
         box = self.query_one("#replace", Checkbox)
         box.display = bool(others)
+        if not others:
+            box.value = False
         box.label = f"replace the reason of {counted(len(others), 'address', 'addresses')} by {self._reason}"
         typed = len(entries) > ASK_AGAIN_UP_TO
         self.query_one(Confirmation).require(len(entries) if typed else None, possible=bool(entries))

@@ -93,7 +93,7 @@ class BrowseScreen(Screen[None]):
         marked = self.list_pane.marked_anywhere
         lost = [f"{counted(marked, 'mark')} would be forgotten."] if marked else []
         if self._changing.running:
-            lost.append("A change is running: what is not done yet would stay undone.")
+            lost.append("A change is running: the calls under way are finished, the rest would stay undone.")
         return lost
 
     def _show_pace(self) -> None:
@@ -134,6 +134,10 @@ class BrowseScreen(Screen[None]):
         self.tenant_tree.focus()
         self._reading.tenants(self._matching)
 
+    async def finish(self) -> None:
+        """Let the calls of a running change come to an end."""
+        await self._changing.stop()
+
     # Keys
 
     def action_focus_pane(self, selector: str) -> None:
@@ -170,6 +174,9 @@ class BrowseScreen(Screen[None]):
 
     def action_remove(self) -> None:
         self._changing.remove()
+
+    def action_unmark(self) -> None:
+        self.list_pane.toggle_all_marks()
 
     def action_last_change(self) -> None:
         self._changing.show_last()

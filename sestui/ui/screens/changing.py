@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from sestui.domain.display import counted
 from sestui.domain.errors import SestuiError
 from sestui.domain.suppression import SuppressedDestinationSummary
-from sestui.services.changes import Change, Changes, Entry, Kind, Result
+from sestui.services.changes import Change, Changes, Kind, Result
+from sestui.services.listing import FRESH_FOR
 from sestui.ui.screens.add import AddDialog, AdditionPlace
-from sestui.ui.screens.removal import Confirmed, RemovalDialog, RemovalPlan
+from sestui.ui.screens.removal import RemovalDialog, RemovalPlan
 from sestui.ui.screens.results import ResultsDialog, progress, verdict
 
 if TYPE_CHECKING:
@@ -61,11 +63,19 @@ class Changing:
         def answered(wish: Literal["retry", "stop"] | None) -> None:
             if wish == "stop":
                 change.cancelled = True
-            elif wish == "retry" and not self.running:
-                change.cancelled = False
-                self._start(change, change.failed)
+            elif wish == "retry":
+                # What was agreed to may be long ago: each is asked about again.
+                change.asks = True
+                self._start(change)
 
         self._screen.app.push_screen(ResultsDialog(change, lambda: self.running, self._clock), answered)
+
+    async def stop(self) -> None:
+        """Begin nothing more, and wait until the calls under way are answered and written down."""
+        if self._change is not None and self._worker is not None and self.running:
+            self._change.cancelled = True
+            self._screen.status.say("Waiting for the calls under way …")
+            await self._worker.wait()
 
     def _begin(self, flow: Callable[[Gateway, Listing], Coroutine[None, None, None]]) -> None:
         gateway, listing = self._reading.gateway, self._screen.list_pane.listing
@@ -77,34 +87,43 @@ class Changing:
             _: Worker[None] = self._screen.run_worker(partial(flow, gateway, listing), group="plan", exclusive=True)
 
     async def _remove(self, gateway: Gateway, listing: Listing) -> None:
-        pane = self._screen.list_pane
-        chosen = pane.chosen
+        screen, pane = self._screen, self._screen.list_pane
+        chosen, hidden = pane.chosen, pane.hidden_marks
         if not chosen:
-            self._screen.status.say("Nothing to remove: no address is marked and none is under the cursor.")
+            screen.status.say("Nothing to remove: no address is marked and none is under the cursor.")
             return
+        if not listing.complete or listing.age > FRESH_FOR:
+            screen.status.say(f"Asking SES about {counted(len(chosen), 'address', 'addresses')} for the plan …")
         try:
             age = await listing.freshen(chosen)
         except SestuiError as error:
-            self._screen.app.tell_error(error)
+            screen.app.tell_error(error)
             return
-        pane.redraw()
+        if pane.listing is not listing:
+            screen.status.say("Nothing was removed: another list was opened before its plan was there.")
+            return
         rows = [row for address in chosen if (row := listing.index.get(address)) is not None]
+        pane.drop_marks([address for address in chosen if listing.index.get(address) is None])
+        pane.redraw()
         if not rows:
-            self._screen.status.say("No longer on the list: somebody else removed it.")
+            screen.status.say("No longer on the list: somebody else removed it.")
             return
+        screen.status.say("")
         plan = RemovalPlan(
             which=listing.which,
             connection=gateway.connection,
             rows=rows,
-            hidden=pane.hidden_marks,
+            hidden=hidden,
             gone=len(chosen) - len(rows),
             list_size=len(listing.index),
             complete=listing.complete,
             age=age,
             pace=gateway.pacer.learned.get("DeleteSuppressedDestination"),
         )
-        if confirmed := await self._screen.app.push_screen_wait(RemovalDialog(plan)):
-            self._confirmed(Kind.REMOVE, listing, confirmed)
+        shown_at = self._clock()
+        if confirmed := await screen.app.push_screen_wait(RemovalDialog(plan)):
+            asks = age + self._clock() - shown_at > FRESH_FOR
+            self._start(Change(Kind.REMOVE, listing.which, confirmed.entries, confirmed.note, asks))
 
     async def _add(self, gateway: Gateway, listing: Listing) -> None:
         async def look(address: str) -> SuppressedDestinationSummary:
@@ -115,7 +134,7 @@ class Changing:
             which=listing.which,
             connection=gateway.connection,
             row_of=listing.index.get,
-            complete=listing.complete,
+            complete=listing.complete and listing.age <= FRESH_FOR,
             look=look,
             sandbox=account is not None and not account.production_access,
         )
@@ -123,17 +142,16 @@ class Changing:
         confirmed = await self._screen.app.push_screen_wait(dialog)
         self._draft = "" if confirmed else dialog.text
         if confirmed:
-            self._confirmed(Kind.ADD, listing, confirmed)
+            self._start(Change(Kind.ADD, listing.which, confirmed.entries, confirmed.note))
 
-    def _confirmed(self, kind: Kind, listing: Listing, confirmed: Confirmed) -> None:
-        change = Change(kind, listing.which, confirmed.entries, confirmed.note)
-        self._start(change, change.entries)
-
-    def _start(self, change: Change, entries: Sequence[Entry]) -> None:
+    def _start(self, change: Change) -> None:
+        if self.running:
+            self._screen.status.say("Not begun, as another change is running: J shows it.", urgent=True)
+            return
         self._change = change
-        self._worker = self._screen.run_worker(partial(self._carry_out, change, entries), group="change")
+        self._worker = self._screen.run_worker(partial(self._carry_out, change), group="change")
 
-    async def _carry_out(self, change: Change, entries: Sequence[Entry]) -> None:
+    async def _carry_out(self, change: Change) -> None:
         screen, gateway = self._screen, self._reading.gateway
         assert gateway is not None
         told: list[Result] = []
@@ -163,7 +181,7 @@ class Changing:
             return
         timer = screen.set_interval(_FLUSH, show)
         try:
-            await Changes(gateway, self._clock).run(change, entries, tell)
+            await Changes(gateway, self._clock).run(change, tell)
         finally:
             timer.stop()
             show()

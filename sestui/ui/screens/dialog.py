@@ -76,9 +76,9 @@ class Confirmation(Horizontal):
         """What has to be typed; None where nothing has to."""
 
     def compose(self) -> ComposeResult:
+        yield Button("Cancel", id="cancel", compact=True)
         yield Static(self._prompt, id="count-prompt")
         yield Input(id="count", compact=True, select_on_focus=False)
-        yield Button("Cancel", id="cancel", compact=True)
         yield Button(self._verb, id="confirm", compact=True, variant="error")
 
     def on_mount(self) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from sestui.domain.display import printable
-from sestui.domain.errors import SestuiError
+from sestui.domain.errors import NotFound, SestuiError
 from sestui.domain.suppression import SuppressionList
 from sestui.services.directory import Directory
 from sestui.services.listing import Listing
@@ -165,13 +165,15 @@ class Reading:
 
         async def read() -> None:
             for place in places:
-                if place is None:
-                    continue
-                if place.configuration_set is not None:
-                    its_set = await directory.configuration_set(place.configuration_set, Priority.VISIBLE)
-                    tree.show_settings(None, its_set)
-                elif place.tenant is not None:
-                    tree.show_settings(await directory.tenant(place.tenant, Priority.VISIBLE), None)
+                try:
+                    if place is not None and place.configuration_set is not None:
+                        its_set = await directory.configuration_set(place.configuration_set, Priority.VISIBLE)
+                        tree.show_settings(None, its_set)
+                    elif place is not None and place.tenant is not None:
+                        tree.show_settings(await directory.tenant(place.tenant, Priority.VISIBLE), None)
+                except NotFound as error:
+                    # Gone since the tree was read: the others are not.
+                    self._screen.app.keep_error(error)
 
         try:
             async with asyncio.TaskGroup() as readers:
@@ -189,6 +191,6 @@ class Reading:
             self._screen.tenant_tree.tenant_sets_came(node, names)
 
     def _trouble(self, title: str, error: Exception) -> None:
-        words = Text(printable(str(error)))
-        self._screen.panel.show(title, words, words)
+        words = printable(str(error))
+        self._screen.panel.show(title, Text(words, no_wrap=True, overflow="ellipsis"), Text(words))
         self._screen.app.keep_error(error)

@@ -19,10 +19,12 @@ _SHOWN = 200
 
 def progress(change: Change, now: float) -> str:
     """Say in one line how far a change has come."""
-    done, total = len(change.results), len(change.entries)
+    total = len(change.entries)
+    done = total - len(change.remaining)
     verb = "Removing" if change.kind is Kind.REMOVE else "Adding"
-    rate = done / (now - change.started) if done and now > change.started else 0.0
-    left = f", {duration(change.left / rate)} left" if rate and change.left else ""
+    begun = done - change.done_before
+    rate = begun / (now - change.started) if begun and now > change.started else 0.0
+    left = f", {duration((total - done) / rate)} left" if rate and done < total else ""
     failed = f" · {len(change.unfinished):,} not done" if change.unfinished else ""
     pace = f" · {rate:.1f}/s{left}" if rate else ""
     stopping = " · stopping" if change.cancelled else ""
@@ -33,7 +35,8 @@ def verdict(change: Change) -> str:
     """Say in one line what a finished change came to."""
     counts = ", ".join(f"{number:,} {outcome}" for outcome, number in change.counts.most_common())
     left = f", {change.left:,} not begun" if change.left else ""
-    return f"List of {printable(str(change.which))}: {counts or 'nothing done'}{left}"
+    halted = f". Stopped: {printable(change.halted)}" if change.halted else ""
+    return f"List of {printable(str(change.which))}: {counts or 'nothing done'}{left}{halted}"
 
 
 class ResultsDialog(Dialog[Literal["retry", "stop"]]):
@@ -56,7 +59,7 @@ class ResultsDialog(Dialog[Literal["retry", "stop"]]):
             with Horizontal(classes="confirmation"):
                 yield Button("Close", id="close", compact=True)
                 yield Button("Stop", id="stop", compact=True, variant="warning")
-                yield Button("Try the failed again", id="retry", compact=True, variant="error")
+                yield Button("Go on with the rest", id="retry", compact=True, variant="error")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -74,14 +77,15 @@ class ResultsDialog(Dialog[Literal["retry", "stop"]]):
             return
         self._shown = state
         self.query_one("#stop", Button).display = running
-        self.query_one("#retry", Button).display = bool(change.failed) and not running
+        self.query_one("#retry", Button).display = bool(change.remaining) and not running
         text = Text(f"{progress(change, self._clock()) if running else verdict(change)}\n\n", "bold")
         if change.note:
             text.append(f"note: {printable(change.note)}\n\n", "dim")
         for result in change.unfinished[:_SHOWN]:
             text.append(f"{printable(result.entry.address)}  ")
             text.append(f"{result.outcome}", "yellow")
-            text.append(f"{': ' + printable(result.detail) if result.detail else ''}\n")
+            detail = "" if result.detail == change.halted else result.detail
+            text.append(f"{': ' + printable(detail) if detail else ''}\n")
         if len(change.unfinished) > _SHOWN:
             text.append(f"… and {len(change.unfinished) - _SHOWN:,} more\n")
         self.query_one("#outcomes", Static).update(text)

@@ -13,7 +13,6 @@ from sestui.domain.errors import SestuiError, UsageError
 from sestui.domain.query import Query, parse
 from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
 from sestui.services.changes import DONE, Change, Kind, Result
-from sestui.services.index import Index
 from sestui.services.listing import Listing
 from sestui.ui.widgets.destinations import DestinationTable
 
@@ -27,10 +26,12 @@ class ListPane(Vertical):
         self._view: list[str] = []
         self._query = Query()
         self._marks: dict[SuppressionList, dict[str, None]] = {}
-        self._state = "connecting …"
+        self._trouble = ""
+        """Why loading stopped short."""
+        self._unmarked: dict[SuppressionList, dict[str, None]] = {}
         self._query_error = ""
         self._filter = Input(id="filter", compact=True, placeholder="press / to filter", select_on_focus=False)
-        self._counts = Static(self._state, id="counts", markup=False)
+        self._counts = Static("connecting …", id="counts", markup=False)
         self.table = DestinationTable(clock, id="destinations")
 
     def compose(self) -> ComposeResult:
@@ -70,7 +71,7 @@ class ListPane(Vertical):
         """Show another list, or another reading of this one."""
         other = self.listing is None or self.listing.which != listing.which
         self.listing = listing
-        self._state = "asking SES …"
+        self._trouble = ""
         self.border_title = Content(f"Suppression list: {printable(str(listing.which))}")
         if other:
             self._filter.value = ""
@@ -81,6 +82,7 @@ class ListPane(Vertical):
         """Pages add to the end; nothing else moves. The last one may take rows away."""
         assert self.listing is not None
         if self.listing.complete:
+            self.drop_marks([address for address in self.marks if self.listing.index.get(address) is None])
             self.redraw()
             return
         first = not self._view
@@ -93,22 +95,29 @@ class ListPane(Vertical):
 
     def trouble(self, error: SestuiError) -> None:
         """Loading ended with an error; what is loaded stays."""
-        self._state = f"{printable(str(error))} Press r to try again."
+        self._trouble = f"{printable(str(error))} Press r to try again."
         self.redraw()
 
     def apply(self, results: Iterable[Result], change: Change) -> None:
         """Bring what a change has done into the list, without asking for it again."""
         marks = self._marks.get(change.which, {})
-        index = self.listing.index if self.listing is not None and self.listing.which == change.which else Index()
+        listing = self.listing if self.listing is not None and self.listing.which == change.which else None
         for result in results:
             address = result.entry.address
-            if result.after is not None:
-                index.put([result.after])
+            if listing is None:
+                pass
+            elif result.after is not None:
+                listing.put(result.after)
             elif change.kind is Kind.REMOVE and result.outcome in DONE:
-                index.discard(address)
+                listing.discard(address)
             if result.outcome in DONE:
                 marks.pop(address, None)
         self.redraw()
+
+    def drop_marks(self, gone: Iterable[str]) -> None:
+        """Take the marks off addresses that are no longer on the list."""
+        for address in gone:
+            self.marks.pop(address, None)
 
     def focus_filter(self) -> None:
         self._filter.focus()
@@ -130,6 +139,18 @@ class ListPane(Vertical):
     def _filter_done(self, event: Input.Submitted) -> None:
         event.stop()
         self.table.focus()
+
+    def toggle_all_marks(self) -> None:
+        """Take all marks of the open list off; asked again, put them back."""
+        if self.listing is not None:
+            which = self.listing.which
+            kept = {it: None for it in self._unmarked.pop(which, {}) if self.listing.index.get(it) is not None}
+            if self.marks:
+                self._unmarked[which] = dict(self.marks)
+                self.marks.clear()
+            else:
+                self.marks.update(kept)
+            self.redraw()
 
     @on(DestinationTable.MarkToggled)
     def _mark_toggled(self, event: DestinationTable.MarkToggled) -> None:
@@ -156,7 +177,7 @@ class ListPane(Vertical):
     def _draw_counts(self) -> None:
         listing = self.listing
         if listing is None:
-            self._counts.update(self._state)
+            self._counts.update(self._trouble or "connecting …")
             return
         size = len(listing.index)
         if self._query_error:
@@ -166,9 +187,9 @@ class ListPane(Vertical):
         elif listing.loading:
             words = f"{size:,} loaded, more coming" if size else "asking SES …"
         elif listing.complete:
-            words = counted(size, "address", "addresses")
+            words = counted(size, "address", "addresses") + (f" · {self._trouble}" if self._trouble else "")
         else:
-            words = f"{size:,} loaded · {self._state}" if size else self._state
+            words = f"{size:,} loaded · {self._trouble or 'not all'}" if size else self._trouble or "asking SES …"
         if not self._query.is_empty and not self._query_error:
             words = f"{len(self._view):,} shown of {words}"
         if self.marks:

@@ -24,7 +24,7 @@ CONFIGURATION_SETS = Place(section="configuration sets")
 class TenantTree(Tree[Place]):
     """Account, tenants with their configuration sets below, all configuration sets."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*Tree.BINDINGS, *bindings("tree")]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("tree")
 
     @dataclass
     class InSight(Message):
@@ -114,7 +114,7 @@ class TenantTree(Tree[Place]):
             if place not in known:
                 before = position if position < len(section.children) else None
                 name = printable(place.tenant or place.configuration_set or "")
-                node = section.add(name, place, before=before, allow_expand=place.tenant is not None)
+                node = section.add(Text(name), place, before=before, allow_expand=place.tenant is not None)
                 if place == self._start:
                     self._start = None
                     self.call_after_refresh(self.move_cursor, node)
@@ -123,7 +123,7 @@ class TenantTree(Tree[Place]):
 
     def _head(self, section: TreeNode[Place], name: str, *, more: bool) -> None:
         matching = f" matching {printable(self._matching)}" if self._matching else ""
-        section.set_label(Text(f"{name} ({len(section.children):,}{'+' if more else ''}{matching})"))
+        section.set_label(Text(f"{name} ({len(section.children):,}{'+' if more else ''}){matching}"))
 
     def tenant_sets_came(self, node: TreeNode[Place], names: tuple[str, ...]) -> None:
         """Put a tenant's configuration sets below it."""
@@ -132,7 +132,7 @@ class TenantTree(Tree[Place]):
             return
         node.remove_children()
         for name in names:
-            node.add_leaf(printable(name), Place(node.data.tenant, name))
+            node.add_leaf(Text(printable(name)), Place(node.data.tenant, name))
         if not names:
             node.add_leaf("no configuration set")
         self.post_message(self.InSight())
@@ -151,7 +151,7 @@ class TenantTree(Tree[Place]):
         label = super().render_label(node, base_style, style)
         words = self._words(node)
         # The words must stay in sight: a name that is too long is cut, with a sign.
-        room = self.scrollable_content_region.width - self.guide_depth * _depth(node) - words.cell_len
+        room = self.size.width - self.styles.scrollbar_size_vertical - self.guide_depth * _depth(node) - words.cell_len
         if label.cell_len > room > 4:
             label.truncate(room, overflow="ellipsis")
         label.append_text(words)
