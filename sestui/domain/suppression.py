@@ -53,6 +53,11 @@ class SuppressionList:
     def __str__(self) -> str:
         return "account" if self.tenant_name is None else f"tenant {self.tenant_name}"
 
+    @property
+    def owner(self) -> str:
+        """For a sentence: `the account` or `tenant acme-retail`."""
+        return "the account" if self.tenant_name is None else str(self)
+
 
 class SuppressedDestinationSummary(NamedTuple):
     """A row of ListSuppressedDestinations. A tuple, for a list can hold a million of them."""

@@ -56,7 +56,7 @@ def consults(it: Effective) -> str:
         return "no list: no reason is suppressed"
     if it.consults is None:
         return "which list is not documented by AWS: scope TENANT, no tenant"
-    return f"the list of {'the ' if it.consults.tenant_name is None else ''}{printable(str(it.consults))}"
+    return f"the list of {printable(it.consults.owner)}"
 
 
 def summary(it: Effective) -> Text:

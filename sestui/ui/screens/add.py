@@ -70,7 +70,7 @@ class AddDialog(Dialog[Confirmed]):
         account = self._place.connection
         self._where = Text.assemble(
             ("To the list of ", "dim"),
-            (f"{'the ' if which.tenant_name is None else ''}{printable(str(which))}", "bold"),
+            (printable(which.owner), "bold"),
             (f" · {account.account or 'account not known'} · {account.region}", "dim"),
         )
 

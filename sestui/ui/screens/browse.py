@@ -205,7 +205,7 @@ class BrowseScreen(Screen[None]):
             return
         self.app.push_screen(
             TextDialog(
-                f"{printable(str(listing.which)).capitalize()} list: {printable(address)}",
+                f"List of {printable(listing.which.owner)}: {printable(address)}",
                 lambda: describe.destination(gateway.suppressed_destination(listing.which, address), address),
                 "asking SES …",
             )

@@ -104,7 +104,7 @@ class RemovalDialog(Dialog[Confirmed]):
         yield "Remove", counted(len(chosen), "address", "addresses"), "bold"
         yield (
             "From",
-            f"the list of {'the ' if plan.which.tenant_name is None else ''}{plan.which}",
+            f"the list of {plan.which.owner}",
             "bold",
         )
         where = plan.connection

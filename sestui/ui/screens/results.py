@@ -36,7 +36,7 @@ def verdict(change: Change) -> str:
     counts = ", ".join(f"{number:,} {outcome}" for outcome, number in change.counts.most_common())
     left = f", {change.left:,} not begun" if change.left else ""
     halted = f". Stopped: {printable(change.halted)}" if change.halted else ""
-    return f"List of {printable(str(change.which))}: {counts or 'nothing done'}{left}{halted}"
+    return f"List of {printable(change.which.owner)}: {counts or 'nothing done'}{left}{halted}"
 
 
 class ResultsDialog(Dialog[Literal["retry", "stop"]]):
