@@ -133,3 +133,31 @@ async def test_what_was_typed_is_there_again_after_escape(make_app: MakeApp) -> 
         await lacks(pilot, "Add to a suppression list")
         await pilot.press("a")
         await shows(pilot, "a@corp.com", "1 address will be added")
+
+
+async def test_a_tick_replaces_only_what_it_was_shown_for(make_app: MakeApp, gateway: Gateway) -> None:
+    await gateway.put_suppressed_destination(ACCOUNT, "there@corp.com", Reason.COMPLAINT)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "1 address")
+        await pilot.press("a")
+        await type_text(pilot, "there@corp.com,outsider@corp.com")
+        await shows(pilot, "replace the reason of 1 address")
+        await pilot.press("tab", "tab", "space")
+        await shows(pilot, "[x]", "2 addresses will be added")
+        await gateway.put_suppressed_destination(ACCOUNT, "outsider@corp.com", Reason.COMPLAINT)
+        await pilot.press("tab", "tab", "tab", "enter")
+        await shows(pilot, "1 left alone")
+    assert await rows(gateway) == {"there@corp.com": Reason.BOUNCE, "outsider@corp.com": Reason.COMPLAINT}
+
+
+async def test_what_left_the_list_since_it_was_loaded_can_be_added_again(make_app: MakeApp, gateway: Gateway) -> None:
+    await gateway.put_suppressed_destination(ACCOUNT, "gone@corp.com", Reason.BOUNCE)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "1 address")
+        await gateway.delete_suppressed_destination(ACCOUNT, "gone@corp.com")
+        await pilot.press("a")
+        await type_text(pilot, "gone@corp.com")
+        await shows(pilot, "1 address will be added")
+        await pilot.press("tab", "tab", "tab", "tab", "enter")
+        await shows(pilot, "1 added")
+    assert await rows(gateway) == {"gone@corp.com": Reason.BOUNCE}
