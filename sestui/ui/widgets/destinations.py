@@ -90,8 +90,10 @@ class DestinationTable(ScrollView, can_focus=True):
 
     def rows_added(self) -> None:
         """Rows were appended to what is shown: the cursor and the rows in sight stand still."""
+        rows_before = self.virtual_size.height - 1
         self._measure()
-        self.refresh()
+        if rows_before < self.scroll_offset.y + self.size.height:
+            self.refresh()
 
     def repaint(self, address: str | None = None) -> None:
         """Draw again the row under the cursor, or everything in sight."""

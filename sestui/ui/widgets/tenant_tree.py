@@ -144,8 +144,10 @@ class TenantTree(Tree[Place]):
         if configuration_set is not None:
             self._sets[configuration_set.name] = configuration_set
         # Labels are made while drawing, from what is known then; the others are drawn when they come into sight.
+        told = {it.name for it in (tenant, configuration_set) if it is not None}
         for node in self.in_sight:
-            node.refresh()
+            if node.data is not None and told & {node.data.tenant, node.data.configuration_set}:
+                node.refresh()
 
     def render_label(self, node: TreeNode[Place], base_style: Style, style: Style) -> Text:
         label = super().render_label(node, base_style, style)
