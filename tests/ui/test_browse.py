@@ -144,7 +144,7 @@ async def _first_tenant(tree: TenantTree) -> str:
 
 @pytest.mark.parametrize("world", [SMALL])
 async def test_pages_arrive_and_the_count_is_true(make_app: MakeApp, emulator: Emulator) -> None:
-    emulator.conditions = Conditions(latency=0.2)
+    emulator.conditions = Conditions(latency=1.0)
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "1,000 loaded, more coming")
         await shows(pilot, "2,500 addresses")
