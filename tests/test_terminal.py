@@ -559,6 +559,31 @@ def test_q_gives_the_terminal_back(six_bounces: Ses, terminal: RunInTerminal) ->
     assert "Traceback" not in program.text
 
 
+def test_a_program_whose_terminal_is_gone_ends(ses: Ses, environment: dict[str, str], tmp_path: Path) -> None:
+    ours, its = pty.openpty()
+    process = subprocess.Popen(
+        [PROGRAM, *_options(ses)],
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        env=environment,
+        cwd=tmp_path,
+        start_new_session=True,
+    )
+    os.close(its)
+    try:
+        seen = b""
+        while b"addresses" not in seen:
+            assert select.select([ours], [], [], PATIENCE)[0], seen
+            seen += os.read(ours, 65536)
+        os.close(ours)
+        # 120 is what Python makes of a last word that nobody can hear.
+        assert process.wait(PATIENCE) in (120, 129)
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_a_demo_ends_with_its_parent_even_a_killed_one(terminal: RunInTerminal) -> None:
     # Not in tmux: there the emulator would end with its terminal.
     program = terminal(["--demo"])

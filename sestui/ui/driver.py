@@ -19,6 +19,8 @@ from textual.events import Event, Key
 from textual.message import Message
 
 _READ: Final = 4096
+_HUNG_UP: Final = 129
+"""Exit status, as of a program that SIGHUP ended."""
 _GAP: Final = 0.02
 """Seconds to wait for more once several characters came at once: tmux hands a paste on in pieces."""
 
@@ -77,8 +79,11 @@ class TerminalDriver(LinuxDriver):
             in_paste = False
             while not self.exit_event.is_set():
                 if selector.select(0.1):
-                    data = os.read(self.fileno, _READ)
-                    while len(data) > 1 and selector.select(_GAP) and (more := os.read(self.fileno, _READ)):
+                    if not (data := self._read()):
+                        # The terminal is gone, and with it whoever could ask for more.
+                        self._app.call_later(self._app.exit, None, _HUNG_UP)
+                        break
+                    while len(data) > 1 and selector.select(_GAP) and (more := self._read()):
                         data += more
                     text = decode(data)
                     if is_paste(text) and not in_paste:
@@ -94,6 +99,12 @@ class TerminalDriver(LinuxDriver):
                 self._send([*parser.tick()])
         with suppress(EOFError, ParseError):
             list(parser.feed(""))
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, _READ)
+        except OSError:  # EIO: the other end of a pseudo-terminal was closed.
+            return b""
 
     def _send(self, messages: list[Message]) -> None:
         for number, message in enumerate(messages, 1):
