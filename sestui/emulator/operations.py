@@ -35,8 +35,6 @@ _OPERATIONS: Mapping[str, Callable[[State, Call], dict[str, Any] | bytes]] = {
     "PutTenantSuppressionAttributes": tenants.put_suppression,
 }
 
-IMPLEMENTED = frozenset(_OPERATIONS)
-
 
 def carry_out(state: State, call: Call) -> bytes:
     """The body of the answer. Raises Refusal."""

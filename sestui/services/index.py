@@ -1,6 +1,6 @@
 """The loaded part of one suppression list: exact by address, in the order in which SES gave it."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 
 from sestui.domain.query import Query
 from sestui.domain.suppression import SuppressedDestinationSummary
@@ -49,10 +49,8 @@ class Index:
         for address in self._rows.keys() - addresses:
             del self._rows[address]
 
-    def addresses(self, query: Query, among: Sequence[str] | None = None) -> list[str]:
-        """Return the addresses that match, in order; `among` narrows what is looked at."""
+    def addresses(self, query: Query) -> list[str]:
+        """Return the addresses that match, in order."""
         if query.is_empty:
-            return list(self._rows) if among is None else list(among)
-        if among is None:
-            return [row.address for row in self._rows.values() if query.matches(row)]
-        return [address for address in among if query.matches(self._rows[address])]
+            return list(self._rows)
+        return [row.address for row in self._rows.values() if query.matches(row)]

@@ -69,13 +69,12 @@ class DestinationTable(ScrollView, can_focus=True):
         marks: Set[str],
         *,
         placeholder: str = "",
-        keep: str | None = None,
     ) -> None:
         """Show these addresses; the cursor stays on its address, else on the row where that was.
 
-        `keep` names another address for the cursor; the placeholder stands where there is no row.
+        The placeholder stands where there is no row.
         """
-        wanted = keep if keep is not None else self.cursor_address
+        wanted = self.cursor_address
         top = self._cursor - self.scroll_offset.y
         self._addresses, self._row_of, self._marks, self._placeholder = addresses, row_of, marks, placeholder
         if wanted is not None and not (self._cursor < len(addresses) and addresses[self._cursor] == wanted):
