@@ -21,6 +21,11 @@ class Index:
     def get(self, address: str) -> SuppressedDestinationSummary | None:
         return self._rows.get(address)
 
+    def spellings(self, address: str) -> tuple[SuppressedDestinationSummary, ...]:
+        """Return the rows that are this address but for the case of letters, which SES ignores when it sends."""
+        wanted = address.casefold()
+        return tuple(row for row in self._rows.values() if row.address.casefold() == wanted)
+
     def put(
         self, rows: Iterable[SuppressedDestinationSummary], seen: Set[str] = frozenset()
     ) -> list[SuppressedDestinationSummary]:

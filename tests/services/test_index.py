@@ -63,8 +63,8 @@ def test_what_was_not_seen_is_not_kept() -> None:
 def test_a_query_picks_addresses_in_order() -> None:
     index = Index()
     index.put([row("a@x.org"), row("b@y.org"), row("c@x.org")])
-    assert index.addresses(parse("")) == ["a@x.org", "b@y.org", "c@x.org"]
-    assert index.addresses(parse("domain:x.org")) == ["a@x.org", "c@x.org"]
+    assert index.addresses(parse("", 0)) == ["a@x.org", "b@y.org", "c@x.org"]
+    assert index.addresses(parse("domain:x.org", 0)) == ["a@x.org", "c@x.org"]
 
 
 @given(st.lists(ROWS, max_size=4))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -22,6 +23,7 @@ class ListPane(Vertical):
 
     def __init__(self, clock: Callable[[], float], *, id: str) -> None:
         super().__init__(id=id)
+        self._clock = clock
         self.listing: Listing | None = None
         self._view: list[str] = []
         self._query = Query()
@@ -31,6 +33,7 @@ class ListPane(Vertical):
         self._unmarked: dict[SuppressionList, dict[str, None]] = {}
         self._query_error = ""
         self._filter = Input(id="filter", compact=True, placeholder="press / to filter", select_on_focus=False)
+        self._use = Static("", id="use", markup=False)
         self._counts = Static("connecting …", id="counts", markup=False)
         self.table = DestinationTable(clock, id="destinations")
 
@@ -38,11 +41,13 @@ class ListPane(Vertical):
         with Horizontal(id="filter-line"):
             yield Static("filter ", id="filter-label")
             yield self._filter
+        yield self._use
         yield self._counts
         yield self.table
 
     def on_mount(self) -> None:
         self._filter.cursor_blink = False
+        self._use.display = False
         self.border_title = "Suppression list"
 
     @property
@@ -77,6 +82,11 @@ class ListPane(Vertical):
             self._filter.value = ""
             self._query, self._query_error = Query(), ""
         self.redraw()
+
+    def tell_use(self, words: Text) -> None:
+        """Say above the list whether anything consults it; nothing takes up no room."""
+        self._use.update(words)
+        self._use.display = bool(words)
 
     def page_came(self, new: list[SuppressedDestinationSummary]) -> None:
         """Pages add to the end; nothing else moves. The last one may take rows away."""
@@ -130,9 +140,9 @@ class ListPane(Vertical):
     def _filter_changed(self, event: Input.Changed) -> None:
         event.stop()
         try:
-            self._query, self._query_error = parse(event.value), ""
+            self._query, self._query_error = parse(event.value, self._clock()), ""
         except UsageError as error:
-            self._query_error = str(error)
+            self._query_error = printable(str(error))
         self.redraw()
 
     @on(Input.Submitted, "#filter")
@@ -192,6 +202,8 @@ class ListPane(Vertical):
             words = f"{size:,} loaded · {self._trouble or 'not all'}" if size else self._trouble or "asking SES …"
         if not self._query.is_empty and not self._query_error:
             words = f"{len(self._view):,} shown of {words}"
+            if self._query.range:
+                words += f" · {self._query.range}"
         if self.marks:
             hidden = self.hidden_marks
             words += f" · marked {len(self.marks):,}{f' ({hidden:,} hidden by filter)' if hidden else ''}"
