@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sestui.services.directory import Directory
     from sestui.sesv2.pacing import Priority
 
-_AT_ONCE: Final = 4
+_AT_ONCE: Final = 8
 
 _Ask = Callable[[], Awaitable[None]]
 

@@ -18,10 +18,24 @@ Sizes = Mapping[SuppressionList, Size]
 def consequences(effects: Iterable[Effect], sizes: Sizes) -> Text:
     """Return a paragraph for each kind of change, with all the mail that it happens to."""
     groups: dict[str, tuple[Text, list[Send]]] = {}
+    # Ten thousand tenants may share a handful of changes: the words of each are made once.
+    made: dict[object, Text] = {}
     for effect in effects:
-        words = _change(effect, sizes)
+        key = _same_words(effect)
+        words = made[key] if key in made else made.setdefault(key, _change(effect, sizes))
         groups.setdefault(words.plain, (words, []))[1].append(effect.send)
     return Text("\n\n").join(Text.assemble(_mail(sends), words) for words, sends in groups.values())
+
+
+def _same_words(effect: Effect) -> object:
+    before, after = effect.before, effect.after
+    return (
+        effect.send.tenant is None,
+        (before.consults, after.consults) if effect.list_changes else None,
+        (before.reasons, after.reasons),
+        (before.validation, after.validation),
+        after.undocumented,
+    )
 
 
 def _change(effect: Effect, sizes: Sizes) -> Text:

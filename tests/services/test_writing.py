@@ -22,7 +22,7 @@ from sestui.domain.settings import (
     Validation,
 )
 from sestui.domain.suppression import Connection, Reason, SuppressionScope
-from sestui.emulator import Emulator
+from sestui.emulator import Conditions, Emulator
 from sestui.services.record import Record
 from sestui.services.writing import recorded, settings_of, write
 from sestui.sesv2.gateway import Gateway
@@ -183,6 +183,20 @@ def test_a_write_that_shows_late_is_looked_for_again_and_then_told(
             assert settings_of(await as_it_is(gateway, before)) == settings_of(after)
 
     run(test())
+
+
+async def test_a_write_that_cannot_be_read_back_is_told_as_written(emulator: Emulator, gateway: Gateway) -> None:
+    before = await made(gateway, None)
+    emulator.conditions = Conditions(latency=0.05)
+    writing = asyncio.create_task(write(gateway, Edit(before, with_settings(before, PAIR))))
+    while PUTS[Tenant] not in operations(emulator):  # noqa: ASYNC110 - the emulator's requests are a list
+        await asyncio.sleep(0)
+    emulator.conditions = faults("access-denied@GetTenant=1")
+    written = await writing
+    assert (written.overtaken, written.as_asked) == (False, False)
+    assert "GetTenant is denied" in written.unseen
+    emulator.conditions = Conditions()
+    assert settings_of(await gateway.tenant("acme")) == PAIR
 
 
 async def test_what_is_gone_is_told_and_nothing_is_written(emulator: Emulator, gateway: Gateway) -> None:

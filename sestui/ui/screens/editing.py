@@ -71,6 +71,8 @@ class Editing:
 
     async def _edit(self, gateway: Gateway, directory: Directory, place: Place) -> None:
         app = self._screen.app
+        if directory.effective(place.send) is None:
+            self._screen.status.say(f"Asking SES for the settings of {place} …")
         try:
             # The impact of any edit depends on the account.
             account = await directory.account()
@@ -81,6 +83,11 @@ class Editing:
                 before = await directory.tenant(place.tenant, Priority.PERSON)
         except SestuiError as error:
             app.tell_error(error)
+            return
+        # They may have been forgotten while they were on their way.
+        directory.tell(account)
+        directory.tell(before)
+        if self._is_covered("asked for while another dialog was opened."):
             return
         draft, read, trouble = before, None, ""
         while after := await app.push_screen_wait(
@@ -100,8 +107,9 @@ class Editing:
                 if self._is_covered(trouble):
                     return
                 continue
-            directory.tell(written.found if written.now is None else written.now)
-            self._reading.settings_changed()
+            now = written.found if written.now is None else written.now
+            directory.tell(now)
+            self._reading.settings_changed(now)
             if not written.overtaken:
                 self._tell(written)
                 return

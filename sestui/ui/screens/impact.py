@@ -24,6 +24,10 @@ _BY_ITSELF: Final = 20
 """Up to so many calls are made without being asked for."""
 
 
+_REDRAW: Final = 0.5
+"""Seconds between two drawings while it is read on."""
+
+
 class ImpactDialog(Dialog[bool]):
     """Names each tenant and configuration set that an edit touches, before and after; returns True to write it."""
 
@@ -68,15 +72,17 @@ class ImpactDialog(Dialog[bool]):
     async def _read(self, at_most: int | None) -> None:
         foresight = self._foresight
         self._reads, self._trouble = True, ""
+        # Not at each answer: with ten thousand tenants a drawing takes longer than a few calls.
+        drawing = self.set_interval(_REDRAW, self._draw)
         try:
             if at_most is None or foresight.calls <= at_most:
                 async for _ in foresight.read():
-                    self._draw()
                     if at_most is not None and foresight.calls > at_most:
                         break
         except SestuiError as error:
             self._trouble = str(error)
         finally:
+            drawing.stop()
             self._reads = False
         self._draw()
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from sestui.domain.display import printable
 from sestui.domain.effective import use_of_own_list
 from sestui.domain.errors import NotFound, SestuiError
+from sestui.domain.settings import ConfigurationSet, Tenant
 from sestui.domain.suppression import SuppressionList
 from sestui.services.directory import Directory
 from sestui.services.listing import Listing
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode
     from textual.worker import Worker
 
-    from sestui.domain.settings import Account, ConfigurationSet
+    from sestui.domain.impact import Subject
+    from sestui.domain.settings import Account
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.describe import Place
     from sestui.ui.screens.browse import BrowseScreen
@@ -79,13 +81,11 @@ class Reading:
         if self.directory is not None:
             self._start("place", self._read_place, self.directory, place)
 
-    def settings_changed(self) -> None:
-        """Show the settings as the directory has them now, after one of them was written."""
-        tree, known = self._screen.tenant_tree, self.directory and self.directory.known
-        for tenant in known.tenants.values() if known else ():
-            tree.show_settings(tenant, None)
-        for it in known.sets.values() if known else ():
-            tree.show_settings(None, it)
+    def settings_changed(self, subject: Subject) -> None:
+        """Show settings as the directory has them now, after they were written."""
+        tenant = subject if isinstance(subject, Tenant) else None
+        its_set = subject if isinstance(subject, ConfigurationSet) else None
+        self._screen.tenant_tree.show_settings(tenant, its_set)
         self.settings(self._screen.place)
         self.use()
 
