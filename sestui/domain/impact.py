@@ -158,7 +158,7 @@ def _left_behind(effect: Effect, sizes: Mapping[SuppressionList, Size]) -> str:
     if not effect.list_changes or left is None or turned_to is None or effect.before.reasons == ():
         return ""
     old, new = sizes.get(left), sizes.get(turned_to)
-    if old is not None and not old.entries:
+    if old is not None and old.exact and not old.entries:
         return ""
     whom = _SPAM if effect.before.reasons == (Reason.COMPLAINT,) else _BOUNCED
     if new is not None and new.exact and not new.entries:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -28,6 +28,8 @@ class Directory:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._asked: dict[tuple[str, Hashable], asyncio.Task[Any]] = {}
+        self._waiting: Counter[asyncio.Task[Any]] = Counter()
+        """How many wait for each answer."""
         self._told: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
         """By kind and name."""
         self._all_tenants: Roll[TenantSummary] | None = None
@@ -37,6 +39,9 @@ class Directory:
         """Ask SES again for whatever is wanted from now on."""
         self._asked.clear()
         self._told.clear()
+        self._stop_rolls()
+
+    def _stop_rolls(self) -> None:
         for roll in (self._all_tenants, self._all_sets):
             if roll is not None:
                 roll.stop()
@@ -101,6 +106,23 @@ class Directory:
         known = self.known
         return known.effective(send) if known is not None and known.covers(send) else None
 
+    def mail_of(self, send: Send) -> tuple[list[tuple[Send, Effective]], bool]:
+        """Return the kinds of mail that this stands for with what each is checked against, and whether that is final.
+
+        A tenant's mail goes through one of its configuration sets, always: while these are not all read, what the
+        tenant itself says stands for all of it, and is not final. Empty while nothing is known.
+        """
+        known = self.known
+        if known is None or not known.covers(send):
+            return [], False
+        names = () if send.tenant is None or send.configuration_set else known.sets_of.get(send.tenant)
+        if names == ():
+            return [(send, known.effective(send))], True
+        sends = [Send(send.tenant, name) for name in names or ()]
+        if not sends or not all(known.covers(it) for it in sends):
+            return [(send, known.effective(send))], False
+        return [(it, known.effective(it)) for it in sends], True
+
     @property
     def known_sizes(self) -> Mapping[SuppressionList, Size]:
         return self._told["size"]
@@ -122,7 +144,7 @@ class Directory:
 
     def forget_names(self) -> None:
         """Ask again which tenants and configuration sets there are; what is known of each stays."""
-        self._all_tenants = self._all_sets = None
+        self._stop_rolls()
 
     def forget_associations(self) -> None:
         """Ask again who is associated with whom."""
@@ -186,8 +208,19 @@ class Directory:
         if task is None:
             task = self._asked[kind, name] = asyncio.ensure_future(ask())
             task.add_done_callback(partial(self._answered, kind, name))
-        # Shielded: a part of the screen that loses interest must not take the answer from the others.
-        answer: _T = await asyncio.shield(task)
+        self._waiting[task] += 1
+        try:
+            # Shielded: a part of the screen that loses interest must not take the answer from the others.
+            answer: _T = await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if self._waiting[task] == 1:
+                # Nobody is left who wants it: at one request a second others must not queue behind it.
+                task.cancel()
+            raise
+        finally:
+            self._waiting[task] -= 1
+            if not self._waiting[task]:
+                del self._waiting[task]
         # What was told while it was on its way is newer.
         newest: _T = self._told[kind].get(name, answer)
         return newest

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sestui.sesv2.pacing import Priority
 
 _AT_ONCE: Final = 8
+_BATCH: Final = 400
 
 _Ask = Callable[[], Awaitable[None]]
 
@@ -83,9 +84,11 @@ class Foresight:
         Raises:
             SestuiError: SES refuses something; what is known stays.
         """
-        while questions := list(islice(self._questions(), _AT_ONCE)):
-            await asyncio.gather(*(ask() for ask in questions))
-            yield
+        # A batch, for to find the next questions of ten thousand takes longer than to ask them.
+        while batch := list(islice(self._questions(), _BATCH)):
+            for first in range(0, len(batch), _AT_ONCE):
+                await asyncio.gather(*(ask() for ask in batch[first : first + _AT_ONCE]))
+                yield
 
     @property
     def _known(self) -> Known:

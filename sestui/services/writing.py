@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from sestui.domain.errors import SestuiError, UsageError
+from sestui.domain.errors import ServiceFault, SestuiError, UnexpectedAnswer, Unreachable, UsageError
 from sestui.domain.impact import Edit, Subject
 from sestui.domain.settings import Account, SuppressionOptions, Tenant
 
@@ -58,21 +58,25 @@ def settings_of(subject: Subject) -> object:
 
 
 async def write(gateway: Gateway, edit: Edit) -> Written:
-    """Write an edit if what it was made from is still there.
+    """Write an edit if what it was made from is still there, or what it is to be already.
 
     Raises:
         SestuiError: SES refuses to read or write; then nothing was written, but after `Unreachable` it may have been.
     """
     found = await _read(gateway, edit.before)
+    after = edit.after
+    if settings_of(found) == settings_of(after):
+        # Most likely an earlier attempt whose answer was lost, or a read that came late.
+        return Written(edit, found, found)
     if settings_of(found) != settings_of(edit.before):
         return Written(edit, found)
-    after = edit.after
-    if isinstance(after, Account):
-        await gateway.put_account_suppression_attributes(after.suppressed_reasons or (), after.validation)
-    elif isinstance(after, Tenant):
-        await gateway.put_tenant_suppression_attributes(after.name, after.suppression)
-    else:
-        await gateway.put_configuration_set_suppression_options(after.name, after.suppression or SuppressionOptions())
+    try:
+        await _put(gateway, after)
+    except (Unreachable, ServiceFault, UnexpectedAnswer):
+        now = await _read(gateway, after)
+        if settings_of(now) == settings_of(after):
+            return Written(edit, found, now)
+        raise
     try:
         now = await _read(gateway, after)
         for delay in _READ_BACK_AFTER:
@@ -86,6 +90,15 @@ async def write(gateway: Gateway, edit: Edit) -> Written:
     return Written(edit, found, now)
 
 
+async def _put(gateway: Gateway, after: Subject) -> None:
+    if isinstance(after, Account):
+        await gateway.put_account_suppression_attributes(after.suppressed_reasons or (), after.validation)
+    elif isinstance(after, Tenant):
+        await gateway.put_tenant_suppression_attributes(after.name, after.suppression)
+    else:
+        await gateway.put_configuration_set_suppression_options(after.name, after.suppression or SuppressionOptions())
+
+
 async def recorded(
     record: Record,
     connection: Connection,
@@ -93,23 +106,26 @@ async def recorded(
     before: object | None,
     after: object | None,
     call: Callable[[], Awaitable[_T]],
+    tell: Callable[[SestuiError], None],
     outcome: Callable[[_T], str] = lambda _: "done",
 ) -> _T:
     """Write down what is to be changed, change it, write down what became of it.
 
+    `tell` is told if that can't be written down: what is done is done.
+
     Raises:
-        SestuiError: as the call does; UsageError where the record can't be written, which its text tells.
+        SestuiError: as the call does; UsageError where the plan can't be written down, and nothing was done.
     """
     try:
         record.open()
         record.settings(connection, action, before, after, "planned")
     except OSError as error:
         raise UsageError(f"Nothing was done, as what is changed has to be written down first: {error}") from error
-    result: _T | None = None
     words = "broken off: it may have been done"
     try:
         result = await call()
         words = outcome(result)
+        return result
     except SestuiError as error:
         words = f"failed: {error}"
         raise
@@ -117,8 +133,7 @@ async def recorded(
         try:
             record.settings(connection, action, before, after, words)
         except OSError as error:
-            raise UsageError(f"What was done ({words}) could not be written down: {error}") from error
-    return result
+            tell(UsageError(f"What was done ({words}) could not be written down: {error}"))
 
 
 async def _read(gateway: Gateway, subject: Subject) -> Subject:

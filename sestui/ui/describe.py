@@ -9,6 +9,7 @@ from rich.text import Text
 
 from sestui.domain.display import counted, printable
 from sestui.domain.effective import Effective, Layer, Use, effective
+from sestui.domain.errors import ServiceError, ServiceFault, SestuiError, UnexpectedAnswer, Unreachable
 from sestui.domain.impact import Edit, Send, Subject
 from sestui.domain.settings import Account, ConfigurationSet, SuppressionOptions, Tenant
 from sestui.domain.suppression import Connection
@@ -48,10 +49,20 @@ def where(connection: Connection) -> Text:
     return Text(" · ".join(printable(part) for part in parts if part), "dim")
 
 
-def mail(it: Send) -> str:
-    """Name one kind of mail."""
-    who = "mail without a tenant" if it.tenant is None else f"mail of tenant {printable(it.tenant)}"
-    return who if it.configuration_set is None else f"{who} through {printable(it.configuration_set)}"
+def failure(error: SestuiError) -> str:
+    """Say whose word it is that something was not done, or that it isn't known."""
+    if isinstance(error, ServiceError) and not isinstance(error, ServiceFault):
+        return f"SES refused: {printable(str(error))}"
+    if isinstance(error, Unreachable | ServiceFault | UnexpectedAnswer):
+        return f"It may or may not have been done: {printable(str(error))}"
+    return printable(str(error))
+
+
+def mail(sends: Sequence[Send]) -> str:
+    """Name mail of one tenant, or of none, through some configuration sets, or none."""
+    tenant, names = sends[0].tenant, [printable(it.configuration_set) for it in sends if it.configuration_set]
+    who = "Mail without a tenant" if tenant is None else f"Mail of tenant {printable(tenant)}"
+    return f"{who} through {', '.join(names)}" if names else who
 
 
 def consults(it: Effective) -> str:
@@ -129,10 +140,13 @@ def panel(
         details = tenant_details(tenant)
     else:
         details = account_details(account)
+    line = summary(it)
+    if tenant is not None and configuration_set is None:
+        line.append(" · its configuration sets may override it", "dim")
     parts = [layers(it, account, tenant, configuration_set), details]
     if associated is not None:
         parts.insert(1, associated)
-    return str(place), summary(it), Group(*parts)
+    return str(place), line, Group(*parts)
 
 
 def sharing(tenants: Sequence[str], tenant: str | None) -> Text:
@@ -156,6 +170,8 @@ def use(it: Use) -> Text:
         return Text(f"DORMANT: no mail consults this list (ACCOUNT in {where})", "bold yellow")
     if it.unread and not it.consulting:
         return Text(f"dormant or not is not known yet: {len(it.unread)} of {sets} not read", "dim")
+    if it.unread:
+        return Text(f"consulted; {len(it.unread)} of {sets} not read", "dim")
     if it.others:
         return Text(f"consulted through {len(it.consulting)} of {sets}, the others come to ACCOUNT")
     return Text()

@@ -1,16 +1,18 @@
 """One address on one list, in words: the entry, and what it means for the mail that one is looking at."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sestui.domain.display import counted, moment, printable
+from sestui.domain.display import counted, duration, moment, printable
 from sestui.domain.effective import Effective
 from sestui.domain.errors import NotFound, SestuiError, TenantNotFound
+from sestui.domain.impact import Send
 from sestui.domain.suppression import SuppressedDestination, SuppressedDestinationSummary, SuppressionList
 from sestui.domain.verdict import Answer, Evidence, Verdict, verdict
+from sestui.ui.describe import mail
 from sestui.ui.details import table
 
 
@@ -22,12 +24,14 @@ class Context:
     """The list that is asked."""
     complete: bool
     """Whether `spellings` speaks for the whole list."""
+    age: float
+    """Seconds since that list was read."""
     spellings: Callable[[str], tuple[SuppressedDestinationSummary, ...]]
     """The loaded entries that are this address but for the case of letters."""
-    mail: str
-    """Which mail the verdict is for: `mail of tenant acme-retail through retail-receipts`."""
-    checked: Effective | None
-    """What that mail is checked against; None while its settings are not known."""
+    mails: Sequence[tuple[Send, Effective]]
+    """The mail that the verdict is for, and what it is checked against; empty while its settings are not known."""
+    final: bool
+    """Whether no configuration set that isn't read may override that."""
 
 
 async def describe(asked: Awaitable[SuppressedDestination], address: str, context: Context) -> RenderableType:
@@ -76,24 +80,36 @@ def _absent(address: str, context: Context) -> Text:
 
 
 def _meaning(context: Context, evidence: Evidence) -> Text:
-    it = context.checked
-    if it is None:
-        return Text(f"\nThe settings of {context.mail} are not known yet", "dim")
-    text = Text(f"\n{context.mail[:1].upper() + context.mail[1:]}: ", "bold")
+    if not context.mails:
+        return Text("\nWhat it means for the mail in view is not known yet: its settings are being read.", "dim")
+    groups: dict[str, tuple[Text, list[Send]]] = {}
+    for send, it in context.mails:
+        words = _verdict(context, it, evidence)
+        groups.setdefault(words.plain, (words, []))[1].append(send)
+    text = Text()
+    for words, sends in groups.values():
+        text.append(f"\n{mail(sends)}: ", "bold").append_text(words)
+    if not context.final:
+        text.append("before its configuration sets, which are not all read and may override this\n", "yellow")
+    return text
+
+
+def _verdict(context: Context, it: Effective, evidence: Evidence) -> Text:
+    text = Text()
     if it.consults not in (context.which, None) and it.reasons != ():
         assert it.consults is not None
         text.append(f"consults the list of {printable(it.consults.owner)}, not this one\n")
         for stop in it.stops:
             text.append(f"STOPPED before any list: {stop}\n", "bold red")
         return text
-    for line, style in _words(verdict(it, evidence)):
-        text.append(f"{line}\n", style)
+    for line, style in _words(verdict(it, evidence), context.age):
+        text.append(f"{line}\n", style if context.final else "bold")
     for doubt in it.undocumented:
-        text.append(f"not documented by AWS: {doubt}\n", "not bold yellow")
+        text.append(f"not documented by AWS: {doubt}\n", "yellow")
     return text
 
 
-def _words(it: Verdict) -> Iterator[tuple[str, str]]:
+def _words(it: Verdict, age: float) -> Iterator[tuple[str, str]]:
     for stop in it.stops:
         yield f"STOPPED before any list: {stop}", "bold red"
     if it.answer is Answer.BLOCKED:
@@ -106,8 +122,8 @@ def _words(it: Verdict) -> Iterator[tuple[str, str]]:
     if it.answer is Answer.NOT_UNDER_SPELLINGS:
         yield f"not under this spelling ({counted(it.spellings, 'spelling')} tried)", "bold"
     elif it.answer is Answer.NOT_ON_LIST:
-        yield "not on this list, under any spelling", "bold green"
+        yield f"not on this list, under any spelling (read {duration(age)} ago)", "bold green"
     else:
         yield it.answer, "bold"
     for doubt in it.unseen:
-        yield f"no list shows it: {doubt}", "not bold dim"
+        yield f"no list shows it: {doubt}", "dim"

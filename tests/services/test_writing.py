@@ -73,6 +73,12 @@ def with_settings(subject: Subject, settings: Any) -> Subject:
 
 PAIR = TenantSuppression(TENANT, BOTH)
 WHOLE = SuppressionOptions(TENANT, (), HIGH)
+OURS = {
+    Account: ((), HIGH),
+    Tenant: TenantSuppression(ACCOUNT, ()),
+    ConfigurationSet: SuppressionOptions(ACCOUNT, BOTH),
+}
+"""Settings of each kind that are among none of the changes."""
 CHANGES: list[tuple[object, object]] = [
     # An account's reasons and validation
     ((BOTH, HIGH), ((BOUNCE,), HIGH)),
@@ -122,11 +128,33 @@ async def test_an_edit_that_is_overtaken_writes_nothing_and_tells_what_is_there(
     theirs = with_settings(before, changed)
     await write(gateway, Edit(before, theirs))
     emulator.requests.clear()
-    written = await write(gateway, Edit(before, with_settings(before, changed)))
+    ours = with_settings(before, OURS[type(before)])
+    written = await write(gateway, Edit(before, ours))
     assert operations(emulator) == [READS[type(before)]]
     assert (written.overtaken, written.as_asked, written.now) == (True, False, None)
     assert settings_of(written.found) == settings_of(theirs)
     assert await as_it_is(gateway, before) == written.found
+
+
+@pytest.mark.parametrize(("settings", "changed"), CHANGES)
+async def test_what_is_there_already_is_not_written_again(
+    emulator: Emulator, gateway: Gateway, settings: object, changed: object
+) -> None:
+    before = await made(gateway, settings)
+    edit = Edit(before, with_settings(before, changed))
+    await write(gateway, edit)
+    emulator.requests.clear()
+    written = await write(gateway, edit)
+    assert operations(emulator) == [READS[type(before)]]
+    assert (written.overtaken, written.as_asked) == (False, True)
+    assert written.now is written.found
+
+
+async def test_a_write_whose_answers_are_lost_is_looked_for(emulator: Emulator, gateway: Gateway) -> None:
+    before = await made(gateway, None)
+    emulator.conditions = faults("reset-after@PutTenantSuppressionAttributes=1")
+    written = await write(gateway, Edit(before, with_settings(before, PAIR)))
+    assert written.as_asked
 
 
 async def test_a_change_beside_suppression_does_not_overtake_an_edit(gateway: Gateway) -> None:
@@ -243,8 +271,10 @@ async def test_what_is_to_be_done_is_written_down_before_and_what_became_of_it_a
         assert outcomes(record) == ["planned"]
         return 7
 
-    assert await recorded(record, CONNECTION, "edit", BEFORE, AFTER, call) == 7
-    assert await recorded(record, CONNECTION, "edit", BEFORE, AFTER, seven, lambda result: f"{result} calls") == 7
+    assert await recorded(record, CONNECTION, "edit", BEFORE, AFTER, call, never) == 7
+    assert (
+        await recorded(record, CONNECTION, "edit", BEFORE, AFTER, seven, never, lambda result: f"{result} calls") == 7
+    )
     assert outcomes(record) == ["planned", "done", "planned", "7 calls"]
 
 
@@ -253,7 +283,7 @@ async def test_a_failure_is_written_down_and_raised(record: Record) -> None:
         raise Unreachable("No answer")
 
     with pytest.raises(Unreachable, match="No answer"):
-        await recorded(record, CONNECTION, "edit", BEFORE, AFTER, call)
+        await recorded(record, CONNECTION, "edit", BEFORE, AFTER, call, never)
     assert outcomes(record) == ["planned", "failed: No answer"]
 
 
@@ -261,7 +291,7 @@ async def test_a_call_that_is_broken_off_is_not_written_down_as_done(record: Rec
     async def call() -> None:
         await asyncio.Event().wait()
 
-    calling = asyncio.create_task(recorded(record, CONNECTION, "edit", BEFORE, AFTER, call))
+    calling = asyncio.create_task(recorded(record, CONNECTION, "edit", BEFORE, AFTER, call, never))
     await asyncio.sleep(0)
     calling.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -278,22 +308,34 @@ async def test_nothing_is_done_that_cannot_be_written_down(tmp_path: Path) -> No
 
     record = Record(tmp_path / "file" / "changes.jsonl", lambda: 0.0)
     with pytest.raises(UsageError, match="Nothing was done"):
-        await recorded(record, CONNECTION, "edit", BEFORE, AFTER, call)
+        await recorded(record, CONNECTION, "edit", BEFORE, AFTER, call, never)
     assert not done
 
 
 @pytest.mark.parametrize(("error", "told"), [(None, "done"), (Unreachable("No answer"), "failed: No answer")])
-async def test_an_outcome_that_cannot_be_written_down_is_told(
+async def test_an_outcome_that_cannot_be_written_down_is_told_and_changes_nothing(
     record: Record, error: SestuiError | None, told: str
 ) -> None:
-    async def call() -> None:
+    async def call() -> int:
         record.path.unlink()
         record.path.mkdir()
         if error is not None:
             raise error
+        return 7
 
-    with pytest.raises(UsageError, match=told):
-        await recorded(record, CONNECTION, "edit", BEFORE, AFTER, call)
+    heard: list[SestuiError] = []
+    recording = recorded(record, CONNECTION, "edit", BEFORE, AFTER, call, heard.append)
+    if error is None:
+        assert await recording == 7
+    else:
+        with pytest.raises(Unreachable):
+            await recording
+    assert len(heard) == 1
+    assert f"What was done ({told}) could not be written down" in str(heard[0])
+
+
+def never(error: SestuiError) -> None:
+    raise AssertionError(error)
 
 
 async def seven() -> int:

@@ -9,7 +9,6 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from sestui.domain.errors import NotFound
 from sestui.domain.settings import (
     ConfidenceThreshold,
     ConfigurationSet,
@@ -20,7 +19,6 @@ from sestui.domain.settings import (
 from sestui.domain.suppression import Reason, SuppressionList, SuppressionScope
 from sestui.emulator import Conditions, Emulator, Fault, Quirks, Rate
 from sestui.sesv2.gateway import Gateway
-from sestui.ui.screens.edit import EditDialog
 from sestui.ui.screens.impact import ImpactDialog
 from sestui.ui.widgets.tenant_tree import TenantTree
 from tests.conftest import EMPTY, MakeApp
@@ -131,7 +129,7 @@ async def test_an_edit_that_is_overtaken_shows_both_and_writes_only_when_confirm
         await opened(pilot, "What it does")
         await gateway.put_tenant_suppression_attributes("shop", OWN_LIST)
         await pilot.press("tab", "enter")
-        await shows(pilot, "Not written: somebody else changed these settings", "As you read it")
+        await shows(pilot, "Not written: these settings have changed since they were read", "As you read it")
         assert (await gateway.tenant("shop")).suppression == OWN_LIST
         lines = [" ".join(line.split()) for line in screen_text(pilot.app).splitlines()]
         assert any("SuppressionScope not set TENANT ACCOUNT" in line for line in lines)
@@ -384,7 +382,7 @@ async def test_a_configuration_set_is_given_to_a_tenant_and_taken_away(
 
 
 @pytest.mark.usefixtures("shop")
-async def test_an_association_that_ses_refuses_comes_back_with_its_words(make_app: MakeApp, gateway: Gateway) -> None:
+async def test_a_configuration_set_that_does_not_exist_cannot_be_given(make_app: MakeApp, gateway: Gateway) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         await cursor_on_the_tenant(pilot)
         await pilot.press("colon")
@@ -394,8 +392,84 @@ async def test_an_association_that_ses_refuses_comes_back_with_its_words(make_ap
         await opened(pilot, "Associate a configuration set")
         await type_text(pilot, "nowhere")
         await shows(pilot, "does not exist")
-        await pilot.press("tab", "tab", "enter")
-        await shows(pilot, "SES refused:", "nowhere")
-        with pytest.raises(NotFound):
-            await gateway.configuration_set("nowhere")
-        assert not isinstance(pilot.app.screen, EditDialog)
+        assert not confirm_is_possible(pilot)
+        await pilot.press(*["backspace"] * 7)
+        await type_text(pilot, "receipts")
+        await shows(pilot, "is possible already: the two are associated")
+        assert not confirm_is_possible(pilot)
+        await pilot.press("escape")
+        assert await gateway.tenant_configuration_sets("shop") == ("receipts",)
+
+
+# What comes late, or goes wrong half-way
+
+
+@pytest.mark.usefixtures("shop")
+async def test_a_refresh_while_an_edit_is_read_ends_nothing(make_app: MakeApp, emulator: Emulator) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await cursor_on_the_tenant(pilot)
+        emulator.conditions = Conditions(latency=0.2)
+        await pilot.press("r", "e", "r")
+        await opened(pilot, "Edit suppression settings: tenant shop")
+        emulator.conditions = Conditions(faults=(Fault.parse("access-denied@GetAccount=1"),))
+        await pilot.press("right", "enter")
+        await shows(pilot, "What it does: tenant shop", "not set → ACCOUNT")
+
+
+@pytest.mark.usefixtures("shop")
+async def test_leaving_while_a_write_fails_ends_the_program(
+    make_app: MakeApp, gateway: Gateway, emulator: Emulator
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await cursor_on_the_tenant(pilot)
+        await pilot.press("e")
+        await opened(pilot, "Edit suppression settings")
+        await pilot.press("right", "enter")
+        await opened(pilot, "What it does")
+        emulator.conditions = Conditions(
+            latency=1.0, faults=(Fault.parse("access-denied@PutTenantSuppressionAttributes=1"),)
+        )
+        await pilot.press("tab", "enter")
+        await shows(pilot, "Writing the settings of tenant shop")
+        await pilot.press("q")
+        await shows(pilot, "The settings of tenant shop are being written.")
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: not app.is_running, "the end of the program")
+    assert (await gateway.tenant("shop")).suppression is None
+
+
+@pytest.mark.usefixtures("shop")
+async def test_a_write_whose_record_cannot_be_finished_is_still_told_as_written(
+    make_app: MakeApp, gateway: Gateway, emulator: Emulator, tmp_path: Path
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await cursor_on_the_tenant(pilot)
+        await pilot.press("e")
+        await opened(pilot, "Edit suppression settings")
+        await pilot.press("right", "enter")
+        await opened(pilot, "What it does")
+        emulator.conditions = Conditions(latency=0.3)
+        await pilot.press("tab", "enter")
+        await until(pilot, (tmp_path / "changes.jsonl").exists)
+        (tmp_path / "changes.jsonl").unlink()
+        (tmp_path / "changes.jsonl").mkdir()
+        await shows(pilot, "shop ACCOUNT")
+        assert (await gateway.tenant("shop")).suppression is not None
+        await pilot.press("E")
+        await shows(pilot, "could not be written down")
+
+
+async def test_the_verdict_is_that_of_the_configuration_sets_and_agrees_with_a_dormant_list(
+    make_app: MakeApp, gateway: Gateway
+) -> None:
+    await gateway.create_tenant("shop", suppression=OWN_LIST)
+    await gateway.put_suppressed_destination(SuppressionList("shop"), "alice@corp.com", Reason.BOUNCE)
+    for name, scope in (("a", SuppressionScope.ACCOUNT), ("b", SuppressionScope.ACCOUNT)):
+        await gateway.create_configuration_set(ConfigurationSet(name, suppression=SuppressionOptions(scope)))
+        await gateway.associate("shop", name)
+    async with make_app(SuppressionList("shop")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "DORMANT: no mail consults this list (ACCOUNT in all 2 configuration sets)", "1 address")
+        await pilot.press("2", "enter")
+        await shows(pilot, "Mail of tenant shop through a, b: consults the list of the account, not this one")
+        assert "BLOCKED" not in screen_text(pilot.app)

@@ -12,7 +12,7 @@ from textual.widgets import Button, Static
 
 from sestui.domain.display import printable
 from sestui.domain.effective import Effective
-from sestui.domain.errors import SestuiError
+from sestui.domain.errors import NotFound, SestuiError
 from sestui.domain.impact import Send
 from sestui.domain.suppression import Connection
 from sestui.stylesheets import stylesheet
@@ -33,7 +33,7 @@ class AssociateDialog(Dialog[Send]):
         self,
         send: Send,
         connection: Connection,
-        foresee: Callable[[Send], Awaitable[Effective]],
+        foresee: Callable[[Send], Awaitable[tuple[Effective, bool]]],
         *,
         ends: bool,
         tenants: Sequence[str],
@@ -44,7 +44,7 @@ class AssociateDialog(Dialog[Send]):
         self._send = send
         self._connection = connection
         self._foresee = foresee
-        """Asks SES what such mail is checked against."""
+        """Asks SES what such mail is checked against, and whether the two are associated now."""
         self._ends = ends
         self._tenants = tenants
         self._sets = configuration_sets
@@ -78,8 +78,7 @@ class AssociateDialog(Dialog[Send]):
     @on(Changed)
     def _draw(self) -> None:
         complete = bool(self._typed.tenant and self._typed.configuration_set)
-        self.query_one(Confirmation).require(None, possible=complete)
-        self._show(Text("Both names are needed.", "dim") if not complete else Text("asking SES …", "dim"))
+        self._show(Text("asking SES …" if complete else "Both names are needed.", "dim"), possible=False)
         if complete:
             self._ask(self._typed)
 
@@ -87,26 +86,39 @@ class AssociateDialog(Dialog[Send]):
     async def _ask(self, send: Send) -> None:
         await sleep(_REST)
         try:
-            it = await self._foresee(send)
+            it, associated = await self._foresee(send)
+        except NotFound as error:
+            self._show(Text(printable(str(error)), "red"), possible=False)
         except SestuiError as error:
-            self._show(Text(printable(str(error)), "red"))
-            return
-        words = f"{describe.mail(send)} "
-        if self._ends:
-            text = Text(f"{words[:1].upper()}{words[1:]}is then refused by SES: a tenant sends through its own ")
-            text.append("configuration sets only. It now consults ").append(describe.consults(it), "bold")
+            self._show(Text(f"What it does is not known: {printable(str(error))}", "red"), possible=True)
         else:
-            text = Text(f"{words[:1].upper()}{words[1:]}will consult ").append(describe.consults(it), "bold")
+            self._show(self._meaning(send, it, associated), possible=associated is self._ends)
+
+    def _meaning(self, send: Send, it: Effective, associated: bool) -> Text:
+        mail = describe.mail([send])
+        if self._ends and not associated:
+            return Text(f"{mail} is refused by SES already: the two are not associated.")
+        text = Text(f"{mail} ")
+        if self._ends:
+            text.append(
+                "is then refused by SES: a tenant sends through its own configuration sets only. It now consults "
+            )
+        elif associated:
+            text.append("is possible already: the two are associated. It consults ")
+        else:
+            text.append("will consult ")
+        text.append(describe.consults(it), "bold")
         if it.reasons:
             text.append(f" ({' '.join(it.reasons)})")
         for stop in it.stops:
             text.append(f"\nSTOPPED before any list: {stop}", "bold red")
-        self._show(text)
+        return text
 
-    def _show(self, text: Text) -> None:
+    def _show(self, text: Text, *, possible: bool) -> None:
         if self._trouble:
-            text = Text.assemble((f"SES refused: {printable(self._trouble)}\n", "bold red"), text)
+            text = Text.assemble((f"{self._trouble}\n", "bold red"), text)
         self.query_one("#meaning", Static).update(text)
+        self.query_one(Confirmation).require(None, possible=possible)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(self._typed if event.button.id == "confirm" else None)

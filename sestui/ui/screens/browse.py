@@ -15,7 +15,7 @@ from textual.widgets import Footer, Input
 from sestui.domain.addresses import parse
 from sestui.domain.display import counted, printable
 from sestui.domain.suppression import SuppressionList
-from sestui.ui import describe, entry
+from sestui.ui import entry
 from sestui.ui.commands import bindings, help_text
 from sestui.ui.describe import Place
 from sestui.ui.screens.changing import Changing
@@ -245,9 +245,9 @@ class BrowseScreen(Screen[None]):
         gateway, listing = self._reading.gateway, self.list_pane.listing
         if gateway is None or listing is None:
             return
-        send, directory = self.place.send, self._reading.directory
-        checked = None if directory is None else directory.effective(send)
-        context = entry.Context(listing.which, listing.complete, listing.index.spellings, describe.mail(send), checked)
+        directory = self._reading.directory
+        mails, final = ([], False) if directory is None else directory.mail_of(self.place.send)
+        context = entry.Context(listing.which, listing.complete, listing.age, listing.index.spellings, mails, final)
         self.app.push_screen(
             TextDialog(
                 f"List of {printable(listing.which.owner)}: {printable(address)}",

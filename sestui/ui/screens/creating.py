@@ -84,6 +84,7 @@ class Creating:
                 None,
                 new,
                 partial(create, gateway, new),
+                app.tell_error,
                 lambda it: "created" if it.answered else "created: found there, though no answer came",
             )
         except SestuiError as error:
@@ -107,6 +108,7 @@ class Creating:
         self._screen.status.say(f"{kind.capitalize()} {name} was created.{lost}")
 
     def _not_created(self, gateway: Gateway, error: SestuiError) -> None:
+        # Of an answer that was lost, `create` tells itself what it found.
         self._trouble = f"SES refused: {error}" if isinstance(error, ServiceError) else str(error)
         if self._screen.app.screen is self._screen:
             self._ask(gateway)

@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
-from sestui.domain.display import printable
 from sestui.domain.impact import Edit, Subject
 from sestui.domain.settings import (
     Account,
@@ -58,7 +57,7 @@ class EditDialog(Dialog[Subject]):
         self._read = read
         """What an earlier attempt was made from, where somebody else has changed it since."""
         self._trouble = trouble
-        """Why an earlier attempt failed, in SES's own words."""
+        """Why an earlier attempt failed."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="body") as body:
@@ -131,11 +130,9 @@ class EditDialog(Dialog[Subject]):
         edit = Edit(self._before, self._after)
         changed = describe.members(edit.before) != describe.members(edit.after)
         self.query_one("#confirm", Button).disabled = not changed
-        parts = [Text(f"SES refused: {printable(self._trouble)}\n", "bold red")] if self._trouble else []
+        parts = [Text(f"{self._trouble}\n", "bold red")] if self._trouble else []
         if self._read is not None:
-            parts.append(
-                Text("Not written: somebody else changed these settings since they were read.\n", "bold yellow")
-            )
+            parts.append(Text("Not written: these settings have changed since they were read.\n", "bold yellow"))
         self.query_one("#members", Static).update(Group(Text(), *parts, self._table(edit)))
 
     def _table(self, edit: Edit) -> Table:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sestui.domain.display import printable
 from sestui.domain.errors import SestuiError
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.reading import Reading
 
+_T = TypeVar("_T")
+
 
 class Editing:
     """Edits suppression settings on behalf of a screen."""
@@ -38,7 +41,10 @@ class Editing:
         self._record = record
         self.writing = ""
         """What is being written at this moment, in words; empty while nothing is."""
-        self._worker: Worker[None] | None = None
+        self._call: asyncio.Task[object] | None = None
+        """What is under way; it is never cancelled with whoever waits for it."""
+        self._leaves = False
+        """Whether the program is about to end: no dialog is opened any more."""
 
     def edit(self, place: Place) -> None:
         """Edit the settings of an account, a tenant or a configuration set."""
@@ -60,14 +66,15 @@ class Editing:
             self._screen.status.say(f"One at a time: {self.writing}")
         else:
             # Not in the plan's group: another plan must not end a call that is under way.
-            self._worker = self._screen.run_worker(
+            _: Worker[None] = self._screen.run_worker(
                 partial(flow, gateway, directory, place), group="settings", exclusive=True
             )
 
     async def finish(self) -> None:
         """Wait until the calls under way are answered and written down."""
-        if self.writing and self._worker is not None:
-            await self._worker.wait()
+        self._leaves = True
+        if self._call is not None:
+            await asyncio.wait([self._call])
 
     async def _edit(self, gateway: Gateway, directory: Directory, place: Place) -> None:
         app = self._screen.app
@@ -87,7 +94,7 @@ class Editing:
         # They may have been forgotten while they were on their way.
         directory.tell(account)
         directory.tell(before)
-        if self._is_covered("asked for while another dialog was opened."):
+        if self._is_covered("another dialog was opened before the settings were there."):
             return
         draft, read, trouble = before, None, ""
         while after := await app.push_screen_wait(
@@ -95,6 +102,9 @@ class Editing:
         ):
             draft, read, trouble = after, None, ""
             edit = Edit(before, after)
+            if directory.known is None:
+                # Forgotten by a refresh between two attempts.
+                directory.tell(account)
             foresight = Foresight(directory, edit, Priority.VISIBLE)
             pace = gateway.pacer.learned.get("GetTenant")
             if not await app.push_screen_wait(ImpactDialog(foresight, gateway.connection, pace)):
@@ -103,7 +113,7 @@ class Editing:
                 written = await self._write(gateway, edit)
             except SestuiError as error:
                 app.keep_error(error)
-                trouble = str(error)
+                trouble = describe.failure(error)
                 if self._is_covered(trouble):
                     return
                 continue
@@ -113,40 +123,51 @@ class Editing:
             if not written.overtaken:
                 self._tell(written)
                 return
-            if self._is_covered("somebody else has changed these settings."):
+            if self._is_covered("Nothing was written: the settings have changed since they were read."):
                 return
             read, before = before, written.found
 
     def _is_covered(self, trouble: str) -> bool:
         """Whether another dialog came up meanwhile: it must neither be covered nor lose its answer."""
-        covered = self._screen.app.screen is not self._screen
+        covered = self._leaves or self._screen.app.screen is not self._screen
         if covered:
-            self._screen.status.say(f"Nothing was written: {printable(trouble)}", urgent=True)
+            self._screen.status.say(f"The settings are not edited: {trouble}", urgent=True)
         return covered
 
     async def _write(self, gateway: Gateway, edit: Edit) -> Written:
-        name, status = describe.subject(edit.before), self._screen.status
+        name = describe.subject(edit.before)
         self.writing = f"The settings of {name} are being written."
-        status.show_progress(f"Writing the settings of {name} …")
-        try:
-            return await recorded(
+        self._screen.status.show_progress(f"Writing the settings of {name} …")
+        return await self._carry_out(
+            recorded(
                 self._record,
                 gateway.connection,
                 f"edit {name}",
                 edit.before,
                 edit.after,
                 partial(write, gateway, edit),
-                lambda it: "nothing written: changed since it was read" if it.overtaken else "written",
+                self._screen.app.tell_error,
+                _outcome,
             )
+        )
+
+    async def _carry_out(self, call: Coroutine[None, None, _T]) -> _T:
+        """Wait for a call that goes on to its end whatever becomes of the wait."""
+        task = asyncio.ensure_future(call)
+        self._call = task
+        try:
+            return await asyncio.shield(task)
         finally:
-            self.writing = ""
-            status.show_progress("")
+            self._call, self.writing = None, ""
+            self._screen.status.show_progress("")
 
     def _tell(self, written: Written) -> None:
         now = written.now
         assert now is not None
         words = ", ".join(f"{name} {value}" for name, value in describe.members(now).items())
-        if written.as_asked:
+        if written.found is now:
+            self._screen.status.say(f"Nothing had to be written: {describe.subject(now)} has {words} already.")
+        elif written.as_asked:
             self._screen.status.say(f"Written: {describe.subject(now)} has {words}.")
         elif written.unseen:
             self._screen.status.say(f"Written, but SES could not be asked again: {written.unseen}", urgent=True)
@@ -157,8 +178,11 @@ class Editing:
             )
 
     async def _associate(self, gateway: Gateway, directory: Directory, place: Place, *, ends: bool) -> None:
-        async def foresee(send: Send) -> Effective:
-            return (await directory.read(send, Priority.PERSON)).effective(send)
+        async def foresee(send: Send) -> tuple[Effective, bool]:
+            assert send.tenant is not None
+            known = await directory.read(send, Priority.PERSON)
+            its_sets = await directory.tenant_configuration_sets(send.tenant, Priority.PERSON)
+            return known.effective(send), send.configuration_set in its_sets
 
         app, send, trouble = self._screen.app, place.send, ""
         verb = "dissociate" if ends else "associate"
@@ -180,22 +204,23 @@ class Editing:
             before, after = (send, None) if ends else (None, send)
             self.writing = f"{printable(send.configuration_set)} is being {verb}d."
             try:
-                await recorded(
-                    self._record,
-                    gateway.connection,
-                    verb,
-                    before,
-                    after,
-                    partial(call, send.tenant, send.configuration_set),
+                await self._carry_out(
+                    recorded(
+                        self._record,
+                        gateway.connection,
+                        verb,
+                        before,
+                        after,
+                        partial(call, send.tenant, send.configuration_set),
+                        app.tell_error,
+                    )
                 )
             except SestuiError as error:
                 app.keep_error(error)
-                trouble = str(error)
+                trouble = describe.failure(error)
                 if self._is_covered(trouble):
                     return
                 continue
-            finally:
-                self.writing = ""
             directory.forget_associations()
             self._reading.associations_changed(send.tenant)
             self._screen.status.say(
@@ -203,3 +228,9 @@ class Editing:
                 f"{printable(send.tenant)}."
             )
             return
+
+
+def _outcome(written: Written) -> str:
+    if written.overtaken:
+        return "nothing written: changed since it was read"
+    return "written" if written.found is not written.now else "nothing written: it was so already"

@@ -105,7 +105,7 @@ class ImpactDialog(Dialog[bool]):
         text = Text()
         if unread:
             text.append(f"Not read yet: {_missing(unread)}", "bold yellow")
-            text.append(" · reading …" if self._reads else f" · r reads on ({self._time()})", "yellow")
+            text.append(f" · {'reading' if self._reads else 'r reads on'} ({self._time()})", "yellow")
         if self._trouble:
             text.append(f"{chr(10) if unread else ''}{printable(self._trouble)}", "red")
         return text

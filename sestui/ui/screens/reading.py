@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _REST: Final = 0.15
 """Seconds the cursor has to stand still before SES is asked about what it stands on."""
+_SETS_READ: Final = 20
+"""Of a tenant with more configuration sets no more are read once one is found to consult its list."""
 _AT_ONCE: Final = 4
 """Settings asked for at once; few, for those that scroll out of sight are asked for in vain."""
 
@@ -237,6 +239,9 @@ class Reading:
             sets |= {name: known.sets[name] for name in names if known and name in known.sets}
             pane.tell_use(describe.use(use_of_own_list(tenant, sets)))
             for name in [name for name, it in sets.items() if it is None]:
+                use = use_of_own_list(tenant, sets)
+                if use.dormant is False and len(names) > _SETS_READ:
+                    break
                 sets[name] = await directory.configuration_set(name, Priority.VISIBLE)
                 pane.tell_use(describe.use(use_of_own_list(tenant, sets)))
         except SestuiError as error:
