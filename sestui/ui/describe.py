@@ -142,7 +142,7 @@ def panel(
         details = account_details(account)
     line = summary(it)
     if tenant is not None and configuration_set is None:
-        line.append(" · its configuration sets may override it", "dim")
+        line.append(" · sets may differ", "dim")
     parts = [layers(it, account, tenant, configuration_set), details]
     if associated is not None:
         parts.insert(1, associated)
