@@ -28,7 +28,7 @@ from sestui.domain.suppression import (
 )
 from sestui.sesv2 import shapes
 from sestui.sesv2.pacing import Pacer, Priority
-from sestui.sesv2.translate import refuse_web_pages, translated
+from sestui.sesv2.translate import translated
 
 PAGE_SIZE: Final = 1000
 """Entries a page of a suppression list: what SES gives at most (aws-cli issue 7859; the model states no bound)."""
@@ -141,7 +141,7 @@ class Gateway:
         parameters |= {name: value for name, value in optional.items() if value is not None}
         answer = await self._call("ListSuppressedDestinations", parameters, priority)
         with translated("ListSuppressedDestinations"):
-            return Page(shapes.summaries(answer), answer.get("NextToken"))
+            return Page(shapes.summaries(answer), answer.get("NextToken") or None)
 
     async def suppressed_destination(
         self, which: SuppressionList, address: str, *, priority: Priority = Priority.PERSON
@@ -259,7 +259,6 @@ class Gateway:
                 try:
                     with translated(operation):
                         answer: Mapping[str, Any] = await method(**parameters)
-                        refuse_web_pages(answer)
                 except Throttled:
                     call.refused()
                     refusals += 1

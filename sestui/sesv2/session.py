@@ -5,8 +5,9 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from aiobotocore.config import AioConfig
@@ -15,6 +16,7 @@ from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url, pa
 
 from sestui.domain.errors import ConnectionProblem, NoRegion, UsageError
 from sestui.domain.suppression import Connection
+from sestui.sesv2 import answers
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.translate import translated
 
@@ -69,6 +71,8 @@ async def open_gateway(asked: Connection) -> AsyncIterator[Gateway]:
             sts = await clients.enter_async_context(
                 session.create_client("sts", endpoint_url=asked.endpoint if loopback else None, **common)
             )
+        for client in (sesv2, sts):
+            answers.watch(client)
         # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.
         endpoint = asked.endpoint or _other_than_aws(sesv2.meta.endpoint_url)
         yield Gateway(sesv2, sts, replace(asked, region=region, endpoint=endpoint))
@@ -107,10 +111,7 @@ def _prepare(asked: Connection) -> AioSession:
     session = get_session() if asked.profile is None else AioSession(profile=asked.profile)
     if asked.profile is not None and asked.profile not in session.available_profiles:
         raise ConnectionProblem(f"There is no profile {asked.profile!r}. {_choice_of_profiles()}")
-    # Numbers are rest-json's timestamps, and a million datetimes cost 26 s; strings are credentials' expiries.
-    session.get_component("response_parser_factory").set_parser_defaults(
-        timestamp_parser=lambda value: float(value) if isinstance(value, int | float) else parse_timestamp(value)
-    )
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
     if asked.endpoint is not None and is_loopback(asked.endpoint):
         # An emulator needs no instance role, and asking for one takes seconds where there is none.
         session.get_component("credential_provider").remove("iam-role")
@@ -118,6 +119,14 @@ def _prepare(asked: Connection) -> AioSession:
     for service in ("sesv2", "sts"):
         loader.load_service_model(service, "service-2")
     return session
+
+
+def _timestamp(value: Any) -> float | datetime:
+    # Numbers are rest-json's timestamps, and a million datetimes cost 26 s; strings are credentials' expiries.
+    try:
+        return float(value) if isinstance(value, int | float) else cast(datetime, parse_timestamp(value))
+    except (OverflowError, RuntimeError) as error:
+        raise ValueError(f"{str(value)[:40]} is no time") from error
 
 
 async def _made_up_credentials(session: AioSession) -> dict[str, Any]:

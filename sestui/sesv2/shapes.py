@@ -1,10 +1,12 @@
 """SES's wire shapes to domain types and back: the only place that knows the members' names.
 
-Answers come in as botocore parsed them, timestamps as seconds since 1970 (`session` sees to that).
+Answers come in as botocore parsed them, timestamps that are numbers as floats (`session` sees to that), and the rows
+of a list ready-made (`answers` does).
 """
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from sestui.domain.settings import (
@@ -29,6 +31,7 @@ from sestui.domain.suppression import (
     SuppressedDestinationSummary,
     SuppressionScope,
 )
+from sestui.sesv2.answers import END_OF_TIME, REASONS
 
 
 def reasons(values: Iterable[str] | None) -> tuple[Reason, ...] | None:
@@ -36,12 +39,25 @@ def reasons(values: Iterable[str] | None) -> tuple[Reason, ...] | None:
     return None if values is None else tuple(sorted(Reason(value) for value in values))
 
 
+def seconds(time: Any) -> float:
+    """Return a time as seconds since 1970; a text on the wire, which SES doesn't send, comes as a datetime."""
+    if isinstance(time, datetime):
+        time = (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+    if not 0 <= time < END_OF_TIME:
+        raise ValueError(f"{time} is no time in seconds")
+    return float(time)
+
+
 def summaries(answer: Mapping[str, Any]) -> list[SuppressedDestinationSummary]:
-    known = {reason.value: reason for reason in Reason}
-    return [
-        SuppressedDestinationSummary(row["EmailAddress"], known[row["Reason"]], row["LastUpdateTime"])
-        for row in answer.get("SuppressedDestinationSummaries", ())
-    ]
+    rows = answer.get("SuppressedDestinationSummaries", ())
+    # All of a page are ready already, unless something in it was out of the ordinary (`answers`).
+    return [row if isinstance(row, SuppressedDestinationSummary) else _summary(row) for row in rows]
+
+
+def _summary(row: Mapping[str, Any]) -> SuppressedDestinationSummary:
+    if not isinstance(row["EmailAddress"], str):
+        raise ValueError(f"the address {row['EmailAddress']!r}")
+    return SuppressedDestinationSummary(row["EmailAddress"], REASONS[row["Reason"]], seconds(row["LastUpdateTime"]))
 
 
 def suppressed_destination(answer: Mapping[str, Any]) -> SuppressedDestination:
@@ -50,7 +66,7 @@ def suppressed_destination(answer: Mapping[str, Any]) -> SuppressedDestination:
     return SuppressedDestination(
         address=entry["EmailAddress"],
         reason=Reason(entry["Reason"]),
-        last_update=entry["LastUpdateTime"],
+        last_update=seconds(entry["LastUpdateTime"]),
         message_id=attributes.get("MessageId"),
         feedback_id=attributes.get("FeedbackId"),
         tenant_name=entry.get("TenantName"),
@@ -99,7 +115,7 @@ def tenant_summary(row: Mapping[str, Any]) -> TenantSummary:
         name=row["TenantName"],
         tenant_id=row.get("TenantId", ""),
         arn=row.get("TenantArn", ""),
-        created=row.get("CreatedTimestamp", 0.0),
+        created=seconds(row.get("CreatedTimestamp", 0.0)),
         sending_status=SendingStatus(row.get("SendingStatus", "ENABLED")),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 from botocore import exceptions as botocore_errors
@@ -84,13 +84,6 @@ def translated(operation: str) -> Iterator[None]:
         raise errors.UnexpectedAnswer(
             f"SES's answer to {operation} is not understood ({error!r}). A newer sestui may know it."
         ) from error
-
-
-def refuse_web_pages(answer: Mapping[str, Any]) -> None:
-    """Raise ValueError for the page of a proxy, which botocore reads as an answer without members: an empty list."""
-    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    if "html" in headers.get("content-type", ""):
-        raise ValueError("a web page, of a proxy perhaps")
 
 
 def service_error(error: botocore_errors.ClientError, operation: str) -> errors.ServiceError:

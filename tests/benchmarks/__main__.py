@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.benchmarks import impact, loading, start
+from tests.benchmarks import impact, loading, parsing, start
 
-BENCHMARKS = {"start": start.run, "loading": loading.run, "impact": impact.run}
+BENCHMARKS = {"start": start.run, "loading": loading.run, "parsing": parsing.run, "impact": impact.run}
 
 
 def main() -> int:
