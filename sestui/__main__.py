@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _dashboard(asked: argparse.Namespace) -> None:
-    # What a start makes stays: looking through it for garbage again and again finds none and costs a tenth of it.
+    # What a start makes stays: looking through it for garbage finds none.
     gc.disable()
     over_ssh = "SSH_CONNECTION" in os.environ
     # Textual reads these when it is imported: hence the import below, after them.

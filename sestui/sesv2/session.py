@@ -109,7 +109,7 @@ def _is_url(text: str) -> bool:
 
 
 class _Loader(Loader):  # type: ignore[misc]
-    """Botocore's, but for looking into 400 services' folders each time before it opens a file of one of them."""
+    """Botocore's, without its look into the folders of 400 services before it opens a file of one of them."""
 
     def list_available_services(self, type_name: str) -> list[str]:
         """Return the names of all folders; whether the one that is asked for has such a file is seen then."""
