@@ -87,7 +87,11 @@ class Foresight:
         # A batch, for to find the next questions of ten thousand takes longer than to ask them.
         while batch := list(islice(self._questions(), _BATCH)):
             for first in range(0, len(batch), _AT_ONCE):
-                await asyncio.gather(*(ask() for ask in batch[first : first + _AT_ONCE]))
+                asked = [ask() for ask in batch[first : first + _AT_ONCE]]
+                # All are waited for: a later reading must not meet the failures of this one.
+                for failure in await asyncio.gather(*asked, return_exceptions=True):
+                    if failure is not None:
+                        raise failure
                 yield
 
     @property
