@@ -12,21 +12,21 @@ class Term:
 
     negated: bool
     text: str = ""
-    """Found anywhere in the address, ignoring case."""
+    """Case-folded; found anywhere in the address, ignoring case."""
     domains: tuple[str, ...] = ()
-    """`corp.com` is that domain alone, `.corp.com` its subdomains too."""
+    """Case-folded; `corp.com` is that domain alone, `.corp.com` its subdomains too."""
     reasons: tuple[Reason, ...] = ()
 
     def matches(self, row: SuppressedDestinationSummary) -> bool:
         if self.reasons:
             found = row.reason in self.reasons
         elif self.domains:
-            domain = row.address.rpartition("@")[2].lower()
+            domain = row.address.rpartition("@")[2].casefold()
             found = any(
                 domain == it.removeprefix(".") or (it.startswith(".") and domain.endswith(it)) for it in self.domains
             )
         else:
-            found = self.text in row.address.lower()
+            found = self.text in row.address.casefold()
         return found is not self.negated
 
 
@@ -57,7 +57,7 @@ def parse(text: str) -> Query:
 
 def _term(word: str) -> Term:
     negated = word.startswith("!")
-    body = word.removeprefix("!").lower()
+    body = word.removeprefix("!").casefold()
     key, colon, value = body.partition(":")
     if not colon or key not in ("domain", "reason", "since", "before", "re"):
         return Term(negated, text=body)
