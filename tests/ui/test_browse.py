@@ -27,7 +27,7 @@ async def shop(gateway: Gateway) -> None:
     """One tenant with its own list and one that has none, on an account with three addresses."""
     await gateway.create_tenant("shop", suppression=TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE,)))
     await gateway.create_tenant("blog")
-    for address in ("alice@corp.com", "bob@corp.com", "carol@mail.example"):
+    for address in ("carol@mail.example", "bob@corp.com", "alice@corp.com"):
         await gateway.put_suppressed_destination(ACCOUNT, address, Reason.BOUNCE)
     await gateway.put_suppressed_destination(SuppressionList("shop"), "dora@corp.com", Reason.COMPLAINT)
 

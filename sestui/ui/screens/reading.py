@@ -123,8 +123,8 @@ class Reading:
         pane = self._screen.list_pane
         pane.open(listing)
         try:
-            async for new in listing.load():
-                pane.page_came(new)
+            async for _ in listing.load():
+                pane.page_came()
         except SestuiError as error:
             pane.trouble(error)
             self._screen.app.keep_error(error)
