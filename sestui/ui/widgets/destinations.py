@@ -75,7 +75,8 @@ class DestinationTable(ScrollView, can_focus=True):
 
     def start_over(self) -> None:
         """Forget where the cursor was: another list is about to be shown."""
-        self._address, self._chosen = None, False
+        self._address, self._chosen, self._cursor = None, False, 0
+        self.scroll_to(y=0, animate=False, immediate=True, force=True)
 
     def show(self, view: View, marks: Set[str], *, placeholder: str = "") -> None:
         """Show this view; the cursor stays on its address, else on the row behind that.
@@ -91,17 +92,20 @@ class DestinationTable(ScrollView, can_focus=True):
         view = self._view
         if view is None:
             return
-        line = min(self._cursor - self.scroll_offset.y, max(0, self.size.height - 2))
+        height = max(1, self.size.height - 1)
+        line = min(self._cursor - self.scroll_offset.y, height - 1)
         if view:
             self._cursor = 0 if self.pinned is None else min(view.place(self.pinned), len(view) - 1)
             self._address = view[self._cursor].address
         self._measure()
-        top = max(0, self._cursor - line) if self._chosen else 0
+        top = max(0, self._cursor - line)
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, immediate=True, force=True)
-        self._follow()
+        # Where somebody has scrolled away from the cursor it stays out of sight.
+        if line >= 0:
+            self._follow()
         top = self.scroll_offset.y
-        before, self._in_sight = self._in_sight, (top, view.rows(top, top + self.size.height))
+        before, self._in_sight = self._in_sight, (top, view.rows(top, top + height))
         # Where the top has changed scrolling has drawn all of it.
         if before[0] == top and before != self._in_sight:
             self.refresh()
@@ -118,7 +122,13 @@ class DestinationTable(ScrollView, can_focus=True):
         self.call_after_refresh(self._follow)
 
     def _measure(self) -> None:
-        self.virtual_size = Size(0, self._count + 1)
+        height = self._count + 1
+        if self.show_vertical_scrollbar and height > self.size.height:
+            # Another height alone moves the scrollbar's thumb; a layout would draw all of the table again.
+            self.set_reactive(ScrollView.virtual_size, Size(0, height))
+            self.vertical_scrollbar.window_virtual_size = height
+        else:
+            self.virtual_size = Size(0, height)
 
     @property
     def _count(self) -> int:

@@ -34,6 +34,8 @@ class ListPane(Vertical):
         self._by = Column.LAST_UPDATE
         self._reverse = True
         self._marks: dict[SuppressionList, dict[str, None]] = {}
+        self._hidden = 0
+        """How many marks the filter hid when they were last counted."""
         self._trouble = ""
         """Why loading stopped short."""
         self._unmarked: dict[SuppressionList, dict[str, None]] = {}
@@ -126,8 +128,12 @@ class ListPane(Vertical):
             self.drop_marks([address for address in self.marks if self.listing.index.get(address) is None])
             self.redraw()
             return
+        if not self._view:
+            self.redraw()
+            return
         self.table.follow()
-        self._draw_counts()
+        # Pages hide no mark: with thousands of them counting takes longer than a page may.
+        self._draw_counts(self._hidden)
 
     def trouble(self, error: SestuiError) -> None:
         """Loading ended with an error; what is loaded stays."""
@@ -208,7 +214,8 @@ class ListPane(Vertical):
             self.table.show(view, self.marks.keys(), placeholder=empty or nothing)
         self._draw_counts()
 
-    def _draw_counts(self) -> None:
+    def _draw_counts(self, hidden: int | None = None) -> None:
+        self._hidden = self.hidden_marks if hidden is None else hidden
         listing, view = self.listing, self._view
         if listing is None or view is None:
             self._counts.update(self._trouble or "connecting …")
@@ -229,6 +236,5 @@ class ListPane(Vertical):
         if view.by is not self._by:
             words += f" · sorting by {self._by} …"
         if self.marks:
-            hidden = self.hidden_marks
-            words += f" · marked {len(self.marks):,}{f' ({hidden:,} hidden by filter)' if hidden else ''}"
+            words += f" · marked {len(self.marks):,}{f' ({self._hidden:,} hidden by filter)' if self._hidden else ''}"
         self._counts.update(words)
