@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from aiobotocore.session import get_session
 
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.emulator import Emulator, World
@@ -47,25 +46,6 @@ async def emulator(world: World) -> AsyncIterator[Emulator]:
 async def gateway(emulator: Emulator) -> AsyncIterator[Gateway]:
     async with open_gateway(Connection("us-east-1", emulator.url)) as opened:
         yield opened
-
-
-@pytest.fixture
-async def associate(emulator: Emulator) -> AsyncIterator[Callable[[str, str], Awaitable[None]]]:
-    """Give a configuration set to a tenant, as an outside client would: sestui itself has no such call yet."""
-    session = get_session()
-    async with session.create_client(
-        "sesv2",
-        "us-east-1",
-        endpoint_url=emulator.url,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    ) as client:
-
-        async def call(tenant: str, configuration_set: str) -> None:
-            arn = f"arn:aws:ses:us-east-1:123456789012:configuration-set/{configuration_set}"
-            await client.create_tenant_resource_association(TenantName=tenant, ResourceArn=arn)
-
-        yield call
 
 
 MakeApp = Callable[..., SestuiApp]

@@ -101,6 +101,16 @@ class Tenant:
 
 
 @dataclass(frozen=True, slots=True)
+class NewTenant:
+    """What CreateTenant is given."""
+
+    name: str
+    tags: tuple[Tag, ...] = ()
+    suppression: TenantSuppression | None = None
+    """None: not sent, which SES reads as ACCOUNT with the account's reasons."""
+
+
+@dataclass(frozen=True, slots=True)
 class SuppressionOptions:
     """A configuration set's SuppressionOptions: each field overrides by itself."""
 

@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST_TAGS = 50
+_TAG = re.compile(r"[\w\s.:/=+-]*")
 
 
 def check_name(what: str, name: str) -> None:
@@ -59,8 +60,11 @@ def check_tags(tags: Sequence[Mapping[str, str]]) -> None:
     for tag in tags:
         if not 1 <= len(tag["Key"]) <= 128 or len(tag["Value"]) > 256:
             raise bad_request("A tag's key has 1 to 128 characters and its value at most 256.")
-        if tag["Key"].lower().startswith("aws:"):
-            raise bad_request("The aws: prefix is reserved for tags of Amazon Web Services.")
+        for text in (tag["Key"], tag["Value"]):
+            if text.lower().startswith("aws:"):
+                raise bad_request("The aws: prefix is reserved for tags of Amazon Web Services.")
+            if not _TAG.fullmatch(text):
+                raise bad_request("A tag holds Unicode letters, digits, white space and _.:/=+- only.")
 
 
 def page_size(call: Call, default: int, most: int) -> int:

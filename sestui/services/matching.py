@@ -24,8 +24,9 @@ def matching(rows: Rows, query: Query, start: int, stop: int) -> bytes:
 
 
 def _effort(term: Term) -> tuple[bool, bool, int]:
-    """Sort the terms: reasons are free, and what is long and not negated leaves the least to search."""
-    return not term.reasons, term.negated, -min(map(len, term.domains or (term.text,)))
+    """Sort the terms: reasons and times take little, and what is long and not negated leaves the least to search."""
+    texts = term.domains or (term.text,)
+    return any(texts), term.negated, -min(map(len, texts))
 
 
 def _flags(rows: Rows, term: Term, start: int, stop: int) -> bytes:
@@ -34,6 +35,10 @@ def _flags(rows: Rows, term: Term, start: int, stop: int) -> bytes:
         flags = bytes(rows.reasons[start:stop].translate(bytes(code in codes for code in range(256))))
     elif term.domains:
         flags = _on_domains(rows, term.domains, start, stop)
+    elif term.since is not None:
+        flags = bytes(map(float(term.since).__le__, rows.dates[start:stop]))
+    elif term.before is not None:
+        flags = bytes(map(float(term.before).__gt__, rows.dates[start:stop]))
     elif term.text:
         flags = _containing(rows.folded.between(start, stop), encoded(term.text), stop - start)
     elif term == Term(negated=False):

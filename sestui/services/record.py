@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from sestui.domain.suppression import Connection, SuppressedDestinationSummary
@@ -52,14 +53,33 @@ class Record:
             }
         )
 
+    def settings(
+        self, connection: Connection, action: str, before: object | None, after: object | None, outcome: str
+    ) -> None:
+        """Write down a change of settings: what was there and what is to be, each a dataclass of `domain.settings`.
+
+        `outcome` is `planned` before anything is sent.
+        """
+        self._write(
+            {
+                **self._caller(connection),
+                "action": action,
+                "before": _members(before),
+                "after": _members(after),
+                "outcome": outcome,
+            }
+        )
+
     def _where(self, connection: Connection, change: Change) -> dict[str, object]:
+        return {**self._caller(connection), "tenant": change.which.tenant_name}
+
+    def _caller(self, connection: Connection) -> dict[str, object]:
         return {
             "time": self._clock(),
             "account": connection.account,
             "region": connection.region,
             "endpoint": connection.endpoint,
             "caller": connection.arn,
-            "tenant": change.which.tenant_name,
         }
 
     def _write(self, line: dict[str, object]) -> None:
@@ -70,6 +90,10 @@ class Record:
 def _private(path: str, flags: int) -> int:
     # At each write: between two of them the file may have been moved away.
     return os.open(path, flags, 0o600)
+
+
+def _members(settings: object | None) -> dict[str, object] | None:
+    return None if settings is None else asdict(settings)  # type: ignore[call-overload]
 
 
 def _row(row: SuppressedDestinationSummary | None) -> dict[str, object] | None:

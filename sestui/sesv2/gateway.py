@@ -17,6 +17,7 @@ from sestui.domain.settings import (
     Tenant,
     TenantSummary,
     TenantSuppression,
+    Validation,
 )
 from sestui.domain.suppression import (
     Connection,
@@ -170,6 +171,32 @@ class Gateway:
         """
         await self._call("DeleteSuppressedDestination", _entry(which, address), priority)
 
+    async def configuration_set_tenants(self, name: str, *, priority: Priority = Priority.PERSON) -> tuple[str, ...]:
+        """Return the names of the tenants that a configuration set is associated with, sorted."""
+        asked = {"ResourceArn": await self._arn(name)}
+        found: set[str] = set()
+        async for answer in self._pages("ListResourceTenants", asked, priority):
+            with translated("ListResourceTenants"):
+                found |= {row["TenantName"] for row in answer.get("ResourceTenants", ())}
+        return tuple(sorted(found))
+
+    async def associate(self, tenant: str, configuration_set: str) -> None:
+        """Let a tenant send through a configuration set. Made once only."""
+        resource = {"TenantName": tenant, "ResourceArn": await self._arn(configuration_set)}
+        await self._call("CreateTenantResourceAssociation", resource, repeatable=False)
+
+    async def dissociate(self, tenant: str, configuration_set: str) -> None:
+        """End that; mail of the tenant through the configuration set is then refused by SES. Made once only."""
+        resource = {"TenantName": tenant, "ResourceArn": await self._arn(configuration_set)}
+        await self._call("DeleteTenantResourceAssociation", resource, repeatable=False)
+
+    async def put_account_suppression_attributes(
+        self, reasons: tuple[Reason, ...], validation: Validation | None
+    ) -> None:
+        """Write both members: what is left out is cleared there (probed by floci, PR 853); so is validation by None."""
+        parameters = shapes.account_suppression_parameters(reasons, validation)
+        await self._call("PutAccountSuppressionAttributes", parameters)
+
     async def put_tenant_suppression_attributes(self, name: str, suppression: TenantSuppression | None) -> None:
         """Set a tenant's scope and reasons, or clear both with None."""
         parameters = shapes.tenant_suppression_parameters(suppression)
@@ -197,6 +224,12 @@ class Gateway:
         """Create a configuration set. Made once only: after `Unreachable` look whether it is there."""
         parameters = shapes.configuration_set_parameters(configuration_set)
         await self._call("CreateConfigurationSet", parameters, repeatable=False)
+
+    async def _arn(self, configuration_set: str) -> str:
+        # Partition and account are what STS told of the caller: no answer of SES names a configuration set's ARN.
+        where = self.connection if self.connection.arn else await self.identify()
+        partition = (where.arn or "").split(":")[1]
+        return f"arn:{partition}:ses:{where.region}:{where.account}:configuration-set/{configuration_set}"
 
     async def _pages(
         self, operation: str, parameters: Mapping[str, Any], priority: Priority

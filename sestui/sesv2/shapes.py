@@ -32,7 +32,8 @@ from sestui.domain.suppression import (
 
 
 def reasons(values: Iterable[str] | None) -> tuple[Reason, ...] | None:
-    return None if values is None else tuple(Reason(value) for value in values)
+    """Sort the reasons, as their order means nothing: settings that are the same shall be equal."""
+    return None if values is None else tuple(sorted(Reason(value) for value in values))
 
 
 def summaries(answer: Mapping[str, Any]) -> list[SuppressedDestinationSummary]:
@@ -83,6 +84,14 @@ def account(answer: Mapping[str, Any]) -> Account:
         production_access=answer.get("ProductionAccessEnabled", True),
         enforcement_status=answer.get("EnforcementStatus", "HEALTHY"),
     )
+
+
+def account_suppression_parameters(reasons: tuple[Reason, ...], value: Validation | None) -> dict[str, Any]:
+    """Return both members; an empty list of reasons goes out as such."""
+    parameters: dict[str, Any] = {"SuppressedReasons": [reason.value for reason in reasons]}
+    if value is not None:
+        parameters["ValidationAttributes"] = validation_parameters(value)
+    return parameters
 
 
 def tenant_summary(row: Mapping[str, Any]) -> TenantSummary:

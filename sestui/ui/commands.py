@@ -21,7 +21,7 @@ class Command:
     where: Where
     """The pane that has to have the focus."""
     keys: str
-    """Textual's names of the keys, comma between two."""
+    """Textual's names of the keys, comma between two; empty where the palette alone has it."""
     action: str
     name: str
     """One or two words for the footer and the palette."""
@@ -58,7 +58,9 @@ COMMANDS: Final = (
     Command(
         "everywhere", "d", "remove", "remove", "Remove the marked addresses, else the one under the cursor", True, True
     ),
-    Command("everywhere", "r", "refresh", "refresh", "Read again what the screen shows", True, True),
+    Command("everywhere", "e", "edit", "edit", "Edit the settings of what the focused pane shows", True, True),
+    Command("everywhere", "n", "create", "new", "Create a tenant or a configuration set", palette=True),
+    Command("everywhere", "r", "refresh", "refresh", "Read again what the screen shows", palette=True),
     Command("everywhere", "escape", "clear", "clear", "Drop the filter of the pane in focus"),
     Command("everywhere", "1", "focus_pane('#tree')", "tree", "Go to the tree of tenants", palette=True),
     Command("everywhere", "2", "focus_pane('#destinations')", "list", "Go to the suppression list", palette=True),
@@ -73,6 +75,10 @@ COMMANDS: Final = (
     Command(
         "everywhere", "J", "last_change", "last change", "What became of the last removal or addition", palette=True
     ),
+    Command("everywhere", "", "associate", "associate", "Give a configuration set to a tenant", palette=True),
+    Command("everywhere", "", "dissociate", "dissociate", "Take a configuration set away from a tenant", palette=True),
+    Command("everywhere", "", "compare", "compare lists", "What only one of two lists holds, what both", palette=True),
+    Command("everywhere", "", "copy", "copy entries", "Add to one list what it lacks of another", palette=True),
     Command("everywhere", "E", "errors", "errors", "The errors of this session", palette=True),
     Command("everywhere", "colon,ctrl+p", "app.command_palette", "palette", "Every command by name"),
     Command("everywhere", "question_mark", "help", "help", "The keys that work now", True, True),
@@ -110,7 +116,7 @@ def bindings(where: Where) -> list[BindingType]:
     return [
         Binding(command.keys, command.action, command.name, show=command.footer, key_display=_first_keycap(command))
         for command in COMMANDS
-        if command.where == where
+        if command.where == where and command.keys
     ]
 
 
@@ -123,8 +129,9 @@ def palette(screen: Screen[Any]) -> Iterator[SystemCommand]:
     for command in COMMANDS:
         if command.palette:
             action = command.action
+            keys = f" ({command.shown_keys})" if command.keys else ""
             yield SystemCommand(
-                f"{command.name.capitalize()} ({command.shown_keys})",
+                f"{command.name.capitalize()}{keys}",
                 command.help,
                 lambda action=action: screen.call_later(screen.run_action, action),
             )
@@ -140,7 +147,7 @@ def help_text() -> RenderableType:
     }
     parts: list[RenderableType] = []
     for where, title in titles.items():
-        rows = [(command.shown_keys, command.help) for command in COMMANDS if command.where == where]
+        rows = [(command.shown_keys, command.help) for command in COMMANDS if command.where == where and command.keys]
         parts += [Text(title, "bold"), _keys(rows)]
     rest = [
         ("tab ↓ ↑", "In a dialog: move. Enter presses the button in focus, esc changes nothing"),

@@ -1,31 +1,26 @@
-"""Settings in words: the text of the tree's labels and of the settings panel."""
+"""Settings in words: what a send is checked against, and what an edit writes."""
 
-from collections.abc import Awaitable
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sestui.domain.display import moment, printable
-from sestui.domain.effective import Effective, Layer, effective
-from sestui.domain.errors import NotFound, SestuiError, TenantNotFound
-from sestui.domain.settings import (
-    Account,
-    ConfigurationSet,
-    DeliveryOptions,
-    ReputationOptions,
-    SuppressionOptions,
-    Tag,
-    Tenant,
-    TrackingOptions,
-    Validation,
-    VdmOptions,
+from sestui.domain.display import counted, printable
+from sestui.domain.effective import Effective, Layer, Use, effective
+from sestui.domain.errors import ServiceError, ServiceFault, SestuiError, UnexpectedAnswer, Unreachable
+from sestui.domain.impact import Edit, Send, Subject
+from sestui.domain.settings import Account, ConfigurationSet, SuppressionOptions, Tenant
+from sestui.domain.suppression import Connection
+from sestui.ui.details import (
+    LABELS,
+    account_details,
+    configuration_set_details,
+    reasons,
+    tenant_details,
+    validation,
 )
-from sestui.domain.suppression import Reason, SuppressedDestination
-
-_LABELS = 24
-"""Cells of the column of names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +32,37 @@ class Place:
     section: str | None = None
     """`tenants` or `configuration sets`, the two headings of the tree."""
 
+    @property
+    def send(self) -> Send:
+        """The mail that it stands for."""
+        return Send(self.tenant, self.configuration_set)
+
     def __str__(self) -> str:
         if self.configuration_set is not None:
             return f"Configuration set: {printable(self.configuration_set)}"
         return "Account" if self.tenant is None else f"Tenant: {printable(self.tenant)}"
 
 
-def reasons(value: tuple[Reason, ...] | None, absent: str) -> str:
-    """Name the reasons; empty is a choice of its own and not the same as absent."""
-    if value is None:
-        return absent
-    return " ".join(value) or "none: nothing is suppressed"
+def where(connection: Connection) -> Text:
+    """Name account, Region and, if it isn't AWS's own, endpoint."""
+    parts = [f"account {connection.account or 'not known'}", connection.region, connection.endpoint]
+    return Text(" · ".join(printable(part) for part in parts if part), "dim")
+
+
+def failure(error: SestuiError) -> str:
+    """Say whose word it is that something was not done, or that it isn't known."""
+    if isinstance(error, ServiceError) and not isinstance(error, ServiceFault):
+        return f"SES refused: {printable(str(error))}"
+    if isinstance(error, Unreachable | ServiceFault | UnexpectedAnswer):
+        return f"It may or may not have been done: {printable(str(error))}"
+    return printable(str(error))
+
+
+def mail(sends: Sequence[Send]) -> str:
+    """Name mail of one tenant, or of none, through some configuration sets, or none."""
+    tenant, names = sends[0].tenant, [printable(it.configuration_set) for it in sends if it.configuration_set]
+    who = "Mail without a tenant" if tenant is None else f"Mail of tenant {printable(tenant)}"
+    return f"{who} through {', '.join(names)}" if names else who
 
 
 def consults(it: Effective) -> str:
@@ -75,7 +90,7 @@ def layers(
 ) -> RenderableType:
     """Draw the layers from the most specific down, and what they come to."""
     grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True, overflow="ellipsis", max_width=_LABELS - 2)
+    grid.add_column(no_wrap=True, overflow="ellipsis", max_width=LABELS - 2)
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row("", Text("Scope", "dim"), Text("Reasons", "dim"))
@@ -90,7 +105,12 @@ def layers(
     text = Text(f"→ consults {consults(it)}\n", "bold")
     for stop in it.stops:
         text.append(f"STOPPED before any list: {stop}\n", "bold red")
+    for doubt in it.undocumented:
+        text.append(f"Not documented by AWS: {doubt}\n", "not bold yellow")
     text.append(f"scope from {_origin(it.scope_from)}, reasons from {_origin(it.reasons_from)}\n", "not bold dim")
+    if it.validation is not None:
+        words = f"Auto Validation {validation(it.validation, '')}, from {_origin(it.validation_from)}\n"
+        text.append(words, "not bold" if it.validation.enabled else "not bold dim")
     if configuration_set is not None and tenant is None:
         text.append("for mail that names no tenant; for a tenant's, unfold the tenant\n", "not bold dim")
     elif configuration_set is None and tenant is not None:
@@ -103,9 +123,16 @@ def _origin(layer: Layer) -> str:
 
 
 def panel(
-    place: Place, account: Account, tenant: Tenant | None, configuration_set: ConfigurationSet | None
+    place: Place,
+    account: Account,
+    tenant: Tenant | None,
+    configuration_set: ConfigurationSet | None,
+    associated: Text | None = None,
 ) -> tuple[str, Text, RenderableType]:
-    """Return title, the one line, and everything, for what the tree's cursor is on."""
+    """Return title, the one line, and everything, for what the tree's cursor is on.
+
+    `associated` is what is known of who uses it.
+    """
     it = effective(account, tenant, configuration_set)
     if configuration_set is not None:
         details = configuration_set_details(configuration_set)
@@ -113,107 +140,76 @@ def panel(
         details = tenant_details(tenant)
     else:
         details = account_details(account)
-    return str(place), summary(it), Group(layers(it, account, tenant, configuration_set), details)
+    line = summary(it)
+    if tenant is not None and configuration_set is None:
+        line.append(" · its configuration sets may override it", "dim")
+    parts = [layers(it, account, tenant, configuration_set), details]
+    if associated is not None:
+        parts.insert(1, associated)
+    return str(place), line, Group(*parts)
 
 
-async def destination(asked: Awaitable[SuppressedDestination], address: str) -> RenderableType:
-    """Put an entry, or why there is none, in words; raises nothing that SES may answer."""
-    try:
-        it = await asked
-    except TenantNotFound as error:
-        return Text(printable(str(error)), "bold red")
-    except NotFound:
-        return Text.assemble(
-            ("Not on this list under this spelling.\n\n", "bold"),
-            "SES looks for the local part exactly as it is written, but ignores case when it sends:\n"
-            f"another spelling of {printable(address)} may still block the mail. Filter the loaded list to see.",
-        )
-    except SestuiError as error:
-        return Text(printable(str(error)), "bold red")
-    automatic = it.message_id is not None or it.feedback_id is not None
-    return table(
-        ("EmailAddress", it.address),
-        ("Reason", it.reason),
-        ("LastUpdateTime", f"{moment(it.last_update)} UTC"),
-        ("Added", "by SES" if automatic else "by hand: SES gives no message id"),
-        ("MessageId", it.message_id or "none"),
-        ("FeedbackId", it.feedback_id or "none"),
-        ("TenantName", it.tenant_name or "none: the account's list"),
-    )
+def sharing(tenants: Sequence[str], tenant: str | None) -> Text:
+    """Name the tenants that a configuration set belongs to: what it overrides, it overrides for all of them."""
+    if not tenants:
+        return Text("no tenant may send through it", "dim")
+    others = [printable(name) for name in tenants if name != tenant]
+    if tenant is not None and len(tenants) > len(others):
+        words = "used by this tenant alone" if not others else f"shared with {counted(len(others), 'tenant')}: "
+    else:
+        words = f"used by {counted(len(others), 'tenant')}: "
+    return Text(words + ", ".join(others), "" if len(tenants) > 1 else "dim")
 
 
-def account_details(account: Account) -> Table:
-    return table(
-        ("Suppressed reasons", reasons(account.suppressed_reasons, "no SuppressionAttributes in the answer")),
-        ("Auto Validation", _validation(account.validation)),
-        ("Sending", "enabled" if account.sending_enabled else "PAUSED"),
-        ("Enforcement status", account.enforcement_status),
-        ("Production access", "yes" if account.production_access else "no: sandbox, SES refuses additions"),
-    )
+def use(it: Use) -> Text:
+    """Say above a tenant's list whether anything consults it; nothing where everything does."""
+    total = len(it.consulting) + len(it.others) + len(it.unread)
+    sets = counted(total, "configuration set")
+    if it.dormant:
+        where = f"all {sets}" if total > 1 else "its only configuration set" if total else "the tenant's own settings"
+        return Text(f"DORMANT: no mail consults this list (ACCOUNT in {where})", "bold yellow")
+    if it.unread and not it.consulting:
+        return Text(f"dormant or not is not known yet: {len(it.unread)} of {sets} not read", "dim")
+    if it.unread:
+        return Text(f"consulted; {len(it.unread)} of {sets} not read", "dim")
+    if it.others:
+        return Text(f"consulted through {len(it.consulting)} of {sets}, the others come to ACCOUNT")
+    return Text()
 
 
-def tenant_details(tenant: Tenant) -> Table:
-    """Every member of GetTenant."""
-    own = tenant.suppression
-    return table(
-        ("TenantName", tenant.name),
-        ("TenantId", tenant.tenant_id),
-        ("TenantArn", tenant.arn),
-        ("CreatedTimestamp", f"{moment(tenant.created)} UTC"),
-        ("SendingStatus", tenant.sending_status),
-        ("SuppressionScope", own.scope if own else "not set"),
-        ("SuppressedReasons", reasons(own.reasons, "") if own else "not set"),
-        ("Tags", _tags(tenant.tags)),
-    )
+def subject(it: Subject) -> str:
+    """Name what has settings, for a title."""
+    if isinstance(it, Account):
+        return "account"
+    return f"{'tenant' if isinstance(it, Tenant) else 'configuration set'} {printable(it.name)}"
 
 
-def configuration_set_details(it: ConfigurationSet) -> Table:
-    """Every option group of GetConfigurationSet; those that sestui has no type for as they came."""
-    options = it.suppression
-    overridden = options and f"scope {options.scope or 'inherits'}, reasons {reasons(options.reasons, 'inherit')}"
-    return table(
-        ("ConfigurationSetName", it.name),
-        ("Sending", {True: "enabled", False: "DISABLED", None: "not set"}[it.sending_enabled]),
-        ("Suppression", overridden or "nothing overridden"),
-        ("Auto Validation", _validation(options.validation if options else None)),
-        ("Delivery", _group(it.delivery)),
-        ("Tracking", _group(it.tracking)),
-        ("Reputation", _group(it.reputation)),
-        ("VDM", _group(it.vdm)),
-        ("Archive", it.archive_arn or "not set"),
-        ("Tags", _tags(it.tags)),
-        *it.unknown,
-    )
+def members(it: Subject) -> dict[str, str]:
+    """Return every member of a subject's suppression settings, in words."""
+    if isinstance(it, Account):
+        return {
+            "SuppressedReasons": reasons(it.suppressed_reasons, "absent"),
+            "ValidationAttributes": validation(it.validation, "not set"),
+        }
+    if isinstance(it, Tenant):
+        own = it.suppression
+        return {
+            "SuppressionScope": own.scope if own else "not set",
+            "SuppressedReasons": reasons(own.reasons, "") if own else "not set",
+        }
+    options = it.suppression or SuppressionOptions()
+    return {
+        "SuppressionScope": options.scope or "inherits",
+        "SuppressedReasons": reasons(options.reasons, "inherits"),
+        "ValidationOptions": validation(options.validation, "inherits"),
+    }
 
 
-def _group(group: DeliveryOptions | TrackingOptions | ReputationOptions | VdmOptions | None) -> str:
-    if group is None:
-        return "not set"
-    members = []
-    for member in fields(group):
-        value = getattr(group, member.name)
-        if value is not None:
-            words = {True: "on", False: "off"}[value] if isinstance(value, bool) else value
-            words = f"{moment(value)} UTC" if member.name == "last_fresh_start" else words
-            members.append(f"{member.name.replace('_', ' ')} {words}")
-    return " · ".join(members) or "present, empty"
-
-
-def _validation(value: Validation | None) -> str:
-    if value is None:
-        return "not set"
-    return f"{'on' if value.enabled else 'off'}{f', threshold {value.threshold}' if value.threshold else ''}"
-
-
-def _tags(tags: tuple[Tag, ...]) -> str:
-    return " · ".join(f"{tag.key}={tag.value}" for tag in tags) or "none"
-
-
-def table(*rows: tuple[str, str] | tuple[str, str, str], names: int = _LABELS - 2) -> Table:
-    """Return names and values, each with a style if it has one; a long value goes on below itself."""
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", width=names)
-    grid.add_column(overflow="fold")
-    for name, value, *style in rows:
-        grid.add_row(name, Text(printable(value), *style))
-    return grid
+def changes(edit: Edit) -> list[Text]:
+    """Return a line for each member that an edit changes."""
+    after = members(edit.after)
+    return [
+        Text.assemble((f"{name}  ", "dim"), f"{was} → ", (after[name], "bold"))
+        for name, was in members(edit.before).items()
+        if after[name] != was
+    ]

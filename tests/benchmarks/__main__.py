@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.benchmarks import loading, start
+from tests.benchmarks import impact, loading, start
 
-BENCHMARKS = {"start": start.run, "loading": loading.run}
+BENCHMARKS = {"start": start.run, "loading": loading.run, "impact": impact.run}
 
 
 def main() -> int:

@@ -22,8 +22,10 @@ def emulator(*options: str) -> Iterator[str]:
     command = [sys.executable, "-m", "sestui", "emulator", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.terminate()
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
 
 
 def seconds_until(command: list[str], awaited: bytes, *, columns: int = 120, lines: int = 40) -> float:

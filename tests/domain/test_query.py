@@ -1,6 +1,7 @@
 """The filter's grammar and what it lets through."""
 
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 
 import pytest
@@ -11,25 +12,42 @@ from sestui.domain.errors import UsageError
 from sestui.domain.query import parse
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
 
+NOON = 1_795_348_800.0
+"""2026-11-22 12:00 UTC."""
 ROWS = [
-    SuppressedDestinationSummary("alice@corp.com", Reason.BOUNCE, 1.0),
-    SuppressedDestinationSummary("Bob.Smith@mail.corp.com", Reason.COMPLAINT, 2.0),
-    SuppressedDestinationSummary("carol@outlook.com", Reason.BOUNCE, 3.0),
-    SuppressedDestinationSummary("dave+bounce@notcorp.com", Reason.COMPLAINT, 4.0),
-    SuppressedDestinationSummary('"odd@corp.com"@hotmail.com', Reason.BOUNCE, 5.0),
+    SuppressedDestinationSummary("alice@corp.com", Reason.BOUNCE, NOON - 30 * 86400),
+    SuppressedDestinationSummary("Bob.Smith@mail.corp.com", Reason.COMPLAINT, NOON - 86400),
+    SuppressedDestinationSummary("carol@outlook.com", Reason.BOUNCE, NOON - 10 * 3600),
+    SuppressedDestinationSummary("dave+bounce@notcorp.com", Reason.COMPLAINT, NOON - 8.5 * 3600),
+    SuppressedDestinationSummary('"odd@corp.com"@hotmail.com', Reason.BOUNCE, NOON - 60.5),
 ]
+NO_TIMES = (
+    "2",
+    "2x",
+    "h",
+    "02:",
+    "02:6",
+    "24:00",
+    "02:00:60",
+    "2026",
+    "2026-11",
+    "2026-11-2",
+    "2026-13-01",
+    "yesterday",
+)
 TERMS = st.sampled_from(
     [
         *("corp", "ALICE", "@", "zebra", "+", "reason"),
         *("domain:corp.com", "domain:.corp.com", "domain:outlook.com,hotmail.com", "domain:none.org"),
         *("reason:bounce", "reason:COMPLAINT", "reason:bounce,complaint"),
+        *("since:24h", "before:24h", "since:02:00", "before:2026-11-22T03:30", "since:2026-11-22T03:30:00Z"),
     ]
 )
 SIGNED = st.builds(str.__add__, st.sampled_from(["", "!"]), TERMS)
 
 
-def shown(text: str) -> list[str]:
-    query = parse(text)
+def shown(text: str, now: float = NOON) -> list[str]:
+    query = parse(text, now)
     return [row.address.partition("@")[0].lower().strip('"') for row in ROWS if query.matches(row)]
 
 
@@ -61,7 +79,9 @@ def test_what_a_filter_shows(text: str, names: list[str]) -> None:
     assert shown(text) == names
 
 
-@pytest.mark.parametrize("unfinished", ["domain:", "domain:,", "domain:.", "reason:", "reason:,", "!", "!domain:"])
+@pytest.mark.parametrize(
+    "unfinished", ["domain:", "domain:,", "domain:.", "reason:", "reason:,", "!", "!domain:", "since:", "!before:"]
+)
 def test_a_term_that_has_only_begun_hides_nothing(unfinished: str) -> None:
     assert shown(unfinished) == shown("")
     assert shown(f"alice {unfinished}") == ["alice"]
@@ -73,25 +93,67 @@ def test_a_reason_counts_from_its_first_letter(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("since:2m", ["odd"]),
+        ("since:24h", ["bob.smith", "carol", "dave+bounce", "odd"]),
+        ("before:24h", ["alice"]),
+        ("since:1d before:9h", ["bob.smith", "carol"]),
+        ("since:4W", ["bob.smith", "carol", "dave+bounce", "odd"]),
+        ("since:2026-11-22", ["carol", "dave+bounce", "odd"]),
+        ("before:2026-11-22", ["alice", "bob.smith"]),
+        ("since:2026-11-22T02:00", ["carol", "dave+bounce", "odd"]),
+        ("since:2026-11-22T02:00:01", ["dave+bounce", "odd"]),
+        ("since:2026-11-22T02:00+02:00 before:2026-11-22t03:00:00z", ["carol"]),
+        ("since:02:00 before:03:30", ["carol"]),
+        ("since:2:00 !since:3:30:00", ["carol"]),
+        ("since:12:00", []),
+        ("before:12:00", ["alice", "bob.smith", "carol", "dave+bounce", "odd"]),
+        ("since:12:00:01", ["carol", "dave+bounce", "odd"]),
+        ("since:1h before:2h", []),
+    ],
+)
+def test_times_are_asked_for_as_people_say_them(text: str, names: list[str]) -> None:
+    assert shown(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("alice", ""),
+        ("since:", ""),
+        ("since:2h", "since 2026-11-22 10:00:00"),
+        ("alice before:23:59", "before 2026-11-21 23:59:00"),
+        ("!since:23:59", "before 2026-11-21 23:59:00"),
+        ("since:2026-11-22T02:00+02:00", "since 2026-11-22 00:00:00"),
+        ("since:02:00 before:03:30", "since 2026-11-22 02:00:00 before 2026-11-22 03:30:00"),
+        ("since:7d since:02:00", "since 2026-11-22 02:00:00"),
+        ("since:1h before:2h", "no time is since 2026-11-22 11:00:00 and before 2026-11-22 10:00:00"),
+    ],
+)
+def test_the_absolute_range_is_told(text: str, words: str) -> None:
+    assert parse(text, NOON + 0.7).range == words
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         ("reason:spam", "reason:spam"),
         ("alice reason:bounce,spam", "reason:spam"),
         ("!reason:x", "reason:x"),
-        ("since:2h", "since:"),
-        ("before:02:00", "before:"),
         ("re:a.*", "re:"),
+        *((f"{key}:{value}", f"{key}:{value}") for key in ("since", "before") for value in NO_TIMES),
     ],
 )
 def test_a_term_that_cannot_be_read_is_named(text: str, named: str) -> None:
     with pytest.raises(UsageError, match=named):
-        parse(text)
+        parse(text, NOON)
 
 
 def test_an_empty_filter_says_that_it_is() -> None:
-    assert parse("  ").is_empty
-    assert parse("!").is_empty
-    assert not parse("a").is_empty
+    assert parse("  ", NOON).is_empty
+    assert parse("!", NOON).is_empty
+    assert not parse("a", NOON).is_empty
 
 
 @given(st.lists(SIGNED, max_size=4), SIGNED)
@@ -119,3 +181,33 @@ def test_the_order_of_terms_does_not_matter(terms: list[str], randoms: Random) -
 def test_any_text_is_a_filter_or_a_usage_error(text: str) -> None:
     with suppress(UsageError):
         assert set(shown(text)) <= set(shown(""))
+
+
+MOMENTS = st.integers(0, 4_000_000_000)
+
+
+@given(st.datetimes(datetime(1971, 1, 1), datetime(2999, 1, 1)), st.integers(-14 * 60, 14 * 60))
+@settings(deadline=None, max_examples=100)
+def test_a_written_time_is_that_moment_whatever_its_offset(at: datetime, minutes: int) -> None:
+    there = at.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
+    words = f"since {there.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    assert parse(f"since:{there.isoformat()}", NOON).range == words
+
+
+@given(MOMENTS, st.integers(0, 86399))
+@settings(deadline=None, max_examples=100)
+def test_a_time_of_day_is_the_latest_such(now: int, second: int) -> None:
+    clock = f"{timedelta(seconds=second)!s:0>8}"
+    (term,) = parse(f"since:{clock}", now).terms
+    assert term.since is not None
+    assert now - 86400 < term.since <= now
+    assert term.since % 86400 == second
+
+
+@given(MOMENTS, st.sampled_from(["30m", "7d", "02:00", "2026-11-22", "2026-11-22T02:00"]), MOMENTS)
+@settings(deadline=None, max_examples=100)
+def test_since_and_before_the_same_time_are_each_others_complement(now: int, value: str, updated: int) -> None:
+    row = SuppressedDestinationSummary("a@corp.com", Reason.BOUNCE, updated)
+    since = parse(f"since:{value}", now).matches(row)
+    assert since is not parse(f"before:{value}", now).matches(row)
+    assert since is parse(f"!before:{value}", now).matches(row)

@@ -97,6 +97,8 @@ async def test_names_and_tags_are_checked(ses: Any, refused: Any) -> None:
         {"TenantName": "acme retail"},
         {"TenantName": "b", "Tags": twice},
         {"TenantName": "b", "Tags": [{"Key": "aws:x", "Value": ""}]},
+        {"TenantName": "b", "Tags": [{"Key": "x", "Value": "aws:"}]},
+        {"TenantName": "b", "Tags": [{"Key": "a@b", "Value": ""}]},
         {"TenantName": "b", "Tags": [{"Key": "k" * 129, "Value": ""}]},
         {"TenantName": "b", "Tags": [{"Key": str(n), "Value": ""} for n in range(51)]},
         {"TenantName": "b", "SuppressionAttributes": {"SuppressionScope": "TENANT"}},

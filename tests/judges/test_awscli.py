@@ -16,7 +16,9 @@ from typing import Any
 import botocore
 import pytest
 
+from sestui.domain.settings import ConfidenceThreshold, ConfigurationSet, Validation
 from sestui.emulator import Conditions, Emulator, Rate, World
+from sestui.sesv2.gateway import Gateway
 
 pytestmark = pytest.mark.judge
 
@@ -521,6 +523,33 @@ async def test_the_account_and_who_asks(aws: Aws) -> None:
     await aws(put)
     assert (await aws("get-account"))["SuppressionAttributes"] == {"SuppressedReasons": []}
     assert "(BadRequestException)" in await aws.refused(put, "--suppressed-reasons", "BOUNCE", "BOUNCE")
+
+
+async def test_awscli_reads_what_our_gateway_wrote(aws: Aws, gateway: Gateway) -> None:
+    validation = Validation(True, ConfidenceThreshold.HIGH)
+    await gateway.put_account_suppression_attributes((), validation)
+    for tenant in ("one", "other"):
+        await gateway.create_tenant(tenant)
+        await gateway.create_configuration_set(ConfigurationSet(f"of-{tenant}"))
+        await gateway.associate(tenant, "of-one")
+    await gateway.associate("one", "of-other")
+    await gateway.dissociate("one", "of-one")
+    arn = "arn:aws:ses:us-east-1:123456789012:configuration-set"
+    account, of_one, of_set = await asyncio.gather(
+        aws("get-account"),
+        aws("list-tenant-resources", "--tenant-name", "one"),
+        aws("list-resource-tenants", "--resource-arn", f"{arn}/of-one"),
+    )
+    threshold = {
+        "ConditionThresholdEnabled": "ENABLED",
+        "OverallConfidenceThreshold": {"ConfidenceVerdictThreshold": "HIGH"},
+    }
+    assert account["SuppressionAttributes"] == {
+        "SuppressedReasons": [],
+        "ValidationAttributes": {"ConditionThreshold": threshold},
+    }
+    assert of_one["TenantResources"] == [{"ResourceType": "CONFIGURATION_SET", "ResourceArn": f"{arn}/of-other"}]
+    assert [row["TenantName"] for row in of_set["ResourceTenants"]] == ["other"]
 
 
 async def test_a_throttled_call(aws: Aws, emulator: Emulator) -> None:

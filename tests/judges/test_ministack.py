@@ -224,20 +224,29 @@ async def test_configuration_sets_come_in_pages(side: Side) -> None:
 async def test_a_tenants_configuration_sets(side: Side) -> None:
     gateway = side.gateway
     tenant = await gateway.create_tenant("acme")
-    prefix = tenant.arn.rpartition(":")[0]
     for name in ("receipts", "alerts", "not-ours"):
         await gateway.create_configuration_set(ConfigurationSet(name))
     assert await gateway.tenant_configuration_sets("acme") == ()
     if side.name == "ministack":
         await side.client.create_email_identity(EmailIdentity="corp.com")
-    for resource in ("configuration-set/receipts", "configuration-set/alerts", "identity/corp.com"):
-        await side.client.create_tenant_resource_association(TenantName="acme", ResourceArn=f"{prefix}:{resource}")
+    prefix = tenant.arn.rpartition(":")[0]
+    await side.client.create_tenant_resource_association(TenantName="acme", ResourceArn=f"{prefix}:identity/corp.com")
+    for name in ("receipts", "alerts"):
+        await gateway.associate("acme", name)
     assert await gateway.tenant_configuration_sets("acme") == ("alerts", "receipts")
-    receipts = f"{prefix}:configuration-set/receipts"
-    answer = await side.client.list_resource_tenants(ResourceArn=receipts)
+    answer = await side.client.list_resource_tenants(ResourceArn=f"{prefix}:configuration-set/receipts")
     assert [(row["TenantName"], row["TenantId"]) for row in answer["ResourceTenants"]] == [("acme", tenant.tenant_id)]
-    await side.client.delete_tenant_resource_association(TenantName="acme", ResourceArn=receipts)
+    await gateway.dissociate("acme", "receipts")
     assert await gateway.tenant_configuration_sets("acme") == ("alerts",)
+    assert await gateway.configuration_set_tenants("receipts") == ()
+
+
+async def test_a_configuration_sets_tenants_come_in_pages(side: Side) -> None:
+    names = [f"tenant-{number:03}" for number in range(105)]
+    await side.gateway.create_configuration_set(ConfigurationSet("shared"))
+    await asyncio.gather(*(side.gateway.create_tenant(name) for name in reversed(names)))
+    await asyncio.gather(*(side.gateway.associate(name, "shared") for name in reversed(names)))
+    assert list(await side.gateway.configuration_set_tenants("shared")) == names
 
 
 async def test_who_asks(side: Side) -> None:
@@ -250,6 +259,11 @@ async def test_who_asks(side: Side) -> None:
     assert tenant.arn.split(":")[4] == connection.account
 
 
+async def _associated_twice(gateway: Gateway) -> None:
+    await gateway.associate("acme", "receipts")
+    await gateway.associate("acme", "receipts")
+
+
 MISSING = SuppressionOptions(reasons=BOTH)
 REFUSALS: dict[str, tuple[Callable[[Gateway], Awaitable[object]], type[ServiceError]]] = {
     "get of a missing tenant": (lambda ses: ses.tenant("nobody"), TenantNotFound),
@@ -260,6 +274,10 @@ REFUSALS: dict[str, tuple[Callable[[Gateway], Awaitable[object]], type[ServiceEr
     "sets of a missing tenant": (lambda ses: ses.tenant_configuration_sets("nobody"), TenantNotFound),
     "get of a missing set": (lambda ses: ses.configuration_set("nothing"), NotFound),
     "put on a missing set": (lambda ses: ses.put_configuration_set_suppression_options("nothing", MISSING), NotFound),
+    "an association of a missing tenant": (lambda ses: ses.associate("nobody", "receipts"), TenantNotFound),
+    "an association with a missing set": (lambda ses: ses.associate("acme", "nothing"), NotFound),
+    "tenants of a missing set": (lambda ses: ses.configuration_set_tenants("nothing"), NotFound),
+    "an association twice": (_associated_twice, AlreadyExists),
     "a tenant twice": (lambda ses: ses.create_tenant("acme"), AlreadyExists),
     "a set twice": (lambda ses: ses.create_configuration_set(ConfigurationSet("receipts")), AlreadyExists),
     "a tenant's bad name": (lambda ses: ses.create_tenant("not a name"), BadRequest),
@@ -361,7 +379,7 @@ async def _options_nobody_set(side: Side) -> object:
 
 
 async def _reasons_of_the_account(side: Side) -> object:
-    await side.client.put_account_suppression_attributes(SuppressedReasons=["COMPLAINT"])
+    await side.gateway.put_account_suppression_attributes((Reason.COMPLAINT,), None)
     return (await side.gateway.account()).suppressed_reasons
 
 
@@ -406,10 +424,9 @@ async def _no_attributes_at_creation(side: Side) -> object:
 
 
 async def _an_end_of_a_set_in_use(side: Side) -> object:
-    tenant = await side.gateway.create_tenant("acme")
+    await side.gateway.create_tenant("acme")
     await side.gateway.create_configuration_set(ConfigurationSet("receipts"))
-    arn = f"{tenant.arn.rpartition(':')[0]}:configuration-set/receipts"
-    await side.client.create_tenant_resource_association(TenantName="acme", ResourceArn=arn)
+    await side.gateway.associate("acme", "receipts")
     return await _outcome(side.client.delete_configuration_set(ConfigurationSetName="receipts"))
 
 
@@ -424,10 +441,9 @@ async def _an_identity_nobody_made(side: Side) -> object:
 
 
 async def _an_association_that_is_not_there(side: Side) -> object:
-    tenant = await side.gateway.create_tenant("acme")
+    await side.gateway.create_tenant("acme")
     await side.gateway.create_configuration_set(ConfigurationSet("receipts"))
-    arn = f"{tenant.arn.rpartition(':')[0]}:configuration-set/receipts"
-    return await _outcome(side.client.delete_tenant_resource_association(TenantName="acme", ResourceArn=arn))
+    return await _outcome(side.gateway.dissociate("acme", "receipts"))
 
 
 async def _a_token_that_is_none(side: Side) -> object:

@@ -28,7 +28,7 @@ def row(address: str, time: float = 1.0, reason: Reason = BOUNCE) -> Row:
 
 
 async def views(index: Index, text: str, by: Column = Column.ADDRESS, *, reverse: bool = False) -> list[View]:
-    return [view async for view in index.view(parse(text), by, reverse=reverse, lines=2)]
+    return [view async for view in index.view(parse(text, 0), by, reverse=reverse, lines=2)]
 
 
 def addresses(view: View) -> list[str]:
@@ -151,7 +151,7 @@ async def test_a_screenful_is_there_before_the_rest_has_been_searched() -> None:
             turns += 1
 
     waiting = asyncio.create_task(somebody_else())
-    query, around = parse("b"), "b10000@x.org"
+    query, around = parse("b", 0), "b10000@x.org"
     part, whole = [
         (turns, view.whole, len(view), view.rows(view.place(around) - 1, view.place(around) + 2))
         async for view in index.view(query, Column.ADDRESS, reverse=False, around=around, lines=3)
@@ -202,13 +202,14 @@ TERMS = st.sampled_from(
     [
         *("a", "A", "@", "x", "ss", "ß", "σ", "b@", "@x.org", "zebra", "\ud800", "𝔸"),
         *("domain:x.org", "domain:.x.org", "domain:y.org,m.x.org", "domain:no-at", "domain:.no-at", "domain:a@x.org"),
+        *("since:2s", "before:3s", "since:1970-01-01T00:00:02Z"),
         *("domain:", "reason:bounce", "reason:complaint", "reason:bounce,complaint"),
     ]
 )
 SIGNED = st.builds(str.__add__, st.sampled_from(["", "", "!"]), TERMS)
 # The last is none that can be typed: a kind of term that the index has no search of its own for.
 QUERIES = st.one_of(
-    st.lists(SIGNED, max_size=3).map(lambda terms: parse(" ".join(terms))), st.just(Query((Term(negated=True),)))
+    st.lists(SIGNED, max_size=3).map(lambda terms: parse(" ".join(terms), 6.0)), st.just(Query((Term(negated=True),)))
 )
 
 

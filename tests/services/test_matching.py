@@ -18,12 +18,13 @@ TERMS = st.sampled_from(
     [
         *("a", "A", "@", "x", "ss", "ß", "σ", "b@", "@x.org", "@@", "zebra", "\ud800", "𝔸", "org"),
         *("domain:x.org", "domain:.x.org", "domain:y.org,m.x.org", "domain:no-at", "domain:.no-at", "domain:a@x.org"),
+        *("since:2s", "before:3s", "since:1970-01-01T00:00:02Z"),
         *("domain:", "reason:bounce", "reason:complaint", "reason:bounce,complaint"),
     ]
 )
 SIGNED = st.builds(str.__add__, st.sampled_from(["", "", "!"]), TERMS)
 QUERIES = st.one_of(
-    st.lists(SIGNED, max_size=3).map(lambda terms: parse(" ".join(terms))),
+    st.lists(SIGNED, max_size=3).map(lambda terms: parse(" ".join(terms), 6.0)),
     # None that can be typed: a kind of term that has no search of its own.
     st.just(Query((Term(negated=True),))),
 )
@@ -43,7 +44,7 @@ def test_a_row_matches_where_it_is_on_the_list_and_the_filter_lets_it_through(
     rows = Rows()
     for number in rows.numbers(addresses):
         reason = list(Reason)[number % 3 == 0]
-        rows.replace(number, SuppressedDestinationSummary("", reason, 1.0))
+        rows.replace(number, SuppressedDestinationSummary("", reason, number % 7 / 1.5))
         rows.here[number] = number not in gone
     stop = min(stop, len(rows))
     start = min(start, stop)

@@ -4,12 +4,30 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
+from sestui.domain.settings import (
+    Account,
+    ConfidenceThreshold,
+    ConfigurationSet,
+    SendingStatus,
+    SuppressionOptions,
+    Tag,
+    Tenant,
+    TenantSuppression,
+    Validation,
+)
+from sestui.domain.suppression import (
+    Connection,
+    Reason,
+    SuppressedDestinationSummary,
+    SuppressionList,
+    SuppressionScope,
+)
 from sestui.services.changes import Change, Entry, Kind, Outcome, Result
 from sestui.services.record import Record
 
@@ -48,6 +66,9 @@ def test_only_its_owner_may_read_it_whatever_the_umask(record: Record) -> None:
     record.plan(CONNECTION, CHANGE)
     record.path.rename(record.path.with_suffix(".old"))
     record.plan(CONNECTION, CHANGE)
+    assert mode(record.path) == 0o600
+    record.path.rename(record.path.with_suffix(".old"))
+    record.settings(CONNECTION, "dissociate", None, None, "planned")
     assert mode(record.path) == 0o600
 
 
@@ -88,11 +109,68 @@ def test_an_outcome_tells_the_row_as_it_was_and_as_it_is(record: Record) -> None
     assert first["caller"] == second["caller"] == CONNECTION.arn
 
 
+def test_a_change_of_settings_tells_every_member_before_and_after(record: Record) -> None:
+    record.open()
+    before = Account((Reason.BOUNCE,), Validation(True, ConfidenceThreshold.HIGH), True, True, "HEALTHY")
+    record.settings(CONNECTION, "edit account", before, replace(before, suppressed_reasons=()), "planned")
+    (line,) = lines(record)
+    members = {
+        "suppressed_reasons": ["BOUNCE"],
+        "validation": {"enabled": True, "threshold": "HIGH"},
+        "sending_enabled": True,
+        "production_access": True,
+        "enforcement_status": "HEALTHY",
+    }
+    assert line == {
+        "time": 100.5,
+        "account": "123456789012",
+        "region": "us-east-1",
+        "endpoint": "http://127.0.0.1:1",
+        "caller": CONNECTION.arn,
+        "action": "edit account",
+        "before": members,
+        "after": {**members, "suppressed_reasons": []},
+        "outcome": "planned",
+    }
+
+
+@pytest.mark.parametrize(
+    ("suppression", "written"),
+    [
+        (None, None),
+        (TenantSuppression(SuppressionScope.TENANT, ()), {"scope": "TENANT", "reasons": []}),
+    ],
+)
+def test_a_tenant_is_recorded_as_it_is_to_be_created(
+    record: Record, suppression: TenantSuppression | None, written: object
+) -> None:
+    record.open()
+    tenant = Tenant("acme", "tn-1", "arn", 12.5, SendingStatus.ENABLED, (Tag("plan", ""),), suppression)
+    record.settings(CONNECTION, "create tenant", None, tenant, "done")
+    (line,) = lines(record)
+    assert (line["action"], line["before"], line["outcome"]) == ("create tenant", None, "done")
+    assert line["after"]["name"] == "acme"
+    assert line["after"]["tags"] == [{"key": "plan", "value": ""}]
+    assert line["after"]["suppression"] == written
+
+
+def test_absent_and_empty_reasons_of_a_configuration_set_stay_two_things(record: Record) -> None:
+    record.open()
+    before = ConfigurationSet("receipts", suppression=SuppressionOptions(SuppressionScope.TENANT))
+    after = replace(before, suppression=SuppressionOptions(SuppressionScope.TENANT, ()))
+    record.settings(CONNECTION, "edit set", before, after, "planned")
+    (line,) = lines(record)
+    options = {"scope": "TENANT", "validation": None}
+    assert line["before"]["suppression"] == {**options, "reasons": None}
+    assert line["after"]["suppression"] == {**options, "reasons": []}
+
+
 def test_what_was_written_before_stays(record: Record) -> None:
     for _ in range(2):
         record.open()
         record.plan(CONNECTION, CHANGE)
-    assert len(lines(record)) == 2
+        record.settings(CONNECTION, "dissociate", None, None, "planned")
+    assert ["plan" in line for line in lines(record)] == [True, False] * 2
 
 
 def test_a_place_that_cannot_be_written_is_told_before_anything_is_done(tmp_path: Path) -> None:

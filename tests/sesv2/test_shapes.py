@@ -1,5 +1,6 @@
 """Absent, empty and set stay three different things, and what is unknown is kept raw."""
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from sestui.sesv2 import shapes
 
 WORDS = st.text("abcdefgh-", min_size=1, max_size=8)
 SCOPES = st.sampled_from(SuppressionScope)
-REASONS = st.lists(st.sampled_from(Reason), unique=True, max_size=2).map(tuple)
+REASONS = st.lists(st.sampled_from(Reason), unique=True, max_size=2).map(lambda reasons: tuple(sorted(reasons)))
 VALIDATION = st.builds(Validation, st.booleans(), st.none() | st.sampled_from(ConfidenceThreshold))
 SWITCH = st.none() | st.sampled_from(["ENABLED", "DISABLED"])
 OPTIONS = st.builds(SuppressionOptions, st.none() | SCOPES, st.none() | REASONS, st.none() | VALIDATION)
@@ -87,6 +88,27 @@ def test_an_accounts_reasons_absent_and_empty_are_not_the_same(
     answer: dict[str, Any], reasons: tuple[Reason, ...] | None
 ) -> None:
     assert shapes.account(answer).suppressed_reasons == reasons
+
+
+@pytest.mark.parametrize("order", list(permutations(Reason)))
+def test_the_order_in_which_reasons_come_means_nothing(order: tuple[Reason, ...]) -> None:
+    wire = {"SuppressedReasons": [reason.value for reason in order]}
+    both = (Reason.BOUNCE, Reason.COMPLAINT)
+    assert shapes.account({"SuppressionAttributes": wire}).suppressed_reasons == both
+    assert shapes.suppression_options(wire) == SuppressionOptions(reasons=both)
+    tenant = shapes.tenant({"TenantName": "acme", "SuppressionAttributes": {**wire, "SuppressionScope": "TENANT"}})
+    assert tenant.suppression == TenantSuppression(SuppressionScope.TENANT, both)
+
+
+@given(REASONS, st.none() | VALIDATION)
+@settings(deadline=None, max_examples=50)
+def test_an_accounts_attributes_survive_the_wire_and_an_empty_list_is_sent(
+    reasons: tuple[Reason, ...], validation: Validation | None
+) -> None:
+    wire = shapes.account_suppression_parameters(reasons, validation)
+    assert "SuppressedReasons" in wire
+    there = shapes.account({"SuppressionAttributes": wire})
+    assert (there.suppressed_reasons, there.validation) == (reasons, validation)
 
 
 def test_groups_that_came_empty_are_none() -> None:

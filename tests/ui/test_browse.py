@@ -1,7 +1,6 @@
 """The browse screen: tree, list and settings, read from the screen of the app on a real emulator."""
 
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -78,7 +77,7 @@ async def test_the_settings_show_each_layer_and_the_one_list_that_is_consulted(
 
 
 async def test_a_configuration_set_below_its_tenant_shows_what_it_overrides(
-    make_app: MakeApp, gateway: Gateway, associate: Callable[[str, str], Awaitable[None]]
+    make_app: MakeApp, gateway: Gateway
 ) -> None:
     await gateway.create_tenant("shop", suppression=TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE,)))
     await gateway.create_configuration_set(
@@ -86,7 +85,7 @@ async def test_a_configuration_set_below_its_tenant_shows_what_it_overrides(
             "receipts", suppression=SuppressionOptions(scope=SuppressionScope.ACCOUNT), archive_arn=ARCHIVE
         )
     )
-    await associate("shop", "receipts")
+    await gateway.associate("shop", "receipts")
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Tenants (1)")
         await pilot.press("j", "j", "space")
@@ -349,7 +348,7 @@ async def test_help_names_the_keys_and_the_palette_the_commands(make_app: MakeAp
         await pilot.press("question_mark")
         await shows(pilot, "In the tree (1)", "In the list (2)", "Read again what the screen shows")
         await pilot.press("escape", "colon")
-        await shows(pilot, "Add (a)", "Remove (d)")
+        await shows(pilot, "Add (a)", "Compare lists")
         await type_text(pilot, "help")
         await shows(pilot, "Help (?)")
         await pilot.press("enter")
@@ -381,3 +380,17 @@ async def test_a_new_tenant_stands_where_ses_has_it_and_the_cursor_stays(make_ap
         tree = pilot.app.screen.query_one(TenantTree)
         assert [node.data.tenant for node in tree.tenants_node.children if node.data] == ["alpha", "beta", "gamma"]
         assert tree.cursor_node is tree.tenants_node.children[2]
+
+
+@pytest.mark.usefixtures("shop")
+async def test_a_filter_by_time_says_which_times_that_is(make_app: MakeApp, gateway: Gateway) -> None:
+    noon = 1_795_348_800.0  # 2026-11-22 12:00 UTC
+    async with make_app(clock=lambda: noon).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "3 addresses")
+        await pilot.press("2", "slash")
+        await type_text(pilot, "since:")
+        await shows(pilot, "3 shown of 3 addresses")
+        await type_text(pilot, "2")
+        await shows(pilot, "since:2 is no time", "alice@corp.com")
+        await type_text(pilot, "h")
+        await shows(pilot, "shown of 3 addresses · since 2026-11-22 10:00:00")

@@ -66,7 +66,7 @@ class AddDialog(Dialog[Confirmed]):
                 yield Static(id="verdict", markup=False)
             yield Tick("", id="replace", compact=True)
             yield Input(placeholder="note for the record, a ticket number say (optional)", id="note", compact=True)
-            yield Confirmation("Add", count=None)
+            yield Confirmation("Add")
         account = self._place.connection
         self._where = Text.assemble(
             ("To the list of ", "dim"),

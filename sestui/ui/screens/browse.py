@@ -15,10 +15,13 @@ from textual.widgets import Footer, Input
 from sestui.domain.addresses import parse
 from sestui.domain.display import counted, printable
 from sestui.domain.suppression import SuppressionList
-from sestui.ui import describe
+from sestui.ui import entry
 from sestui.ui.commands import bindings, help_text
 from sestui.ui.describe import Place
 from sestui.ui.screens.changing import Changing
+from sestui.ui.screens.comparing import Comparing
+from sestui.ui.screens.creating import Creating
+from sestui.ui.screens.editing import Editing
 from sestui.ui.screens.reading import Reading
 from sestui.ui.screens.text import TextDialog
 from sestui.ui.widgets.connection_bar import ConnectionBar
@@ -60,6 +63,9 @@ class BrowseScreen(Screen[None]):
         """What the tree's cursor is on."""
         self._reading = Reading(self, connect, clock)
         self._changing = Changing(self, self._reading, clock, record)
+        self._comparing = Comparing(self, self._reading, self._changing, clock)
+        self._editing = Editing(self, self._reading, record)
+        self._creating = Creating(self, self._reading, record)
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in the tree.
         self.bar = ConnectionBar(id="connection", markup=False)
         self.tree_filter = Input(id="tree-filter", compact=True, placeholder="name contains …", select_on_focus=False)
@@ -96,6 +102,10 @@ class BrowseScreen(Screen[None]):
         lost = [f"{counted(marked, 'mark')} would be forgotten."] if marked else []
         if self._changing.running:
             lost.append("A change is running: the calls under way are finished, the rest would stay undone.")
+        if self._editing.writing:
+            lost.append(self._editing.writing)
+        if self._creating.writing:
+            lost.append(self._creating.writing)
         return lost
 
     def _show_pace(self) -> None:
@@ -115,7 +125,7 @@ class BrowseScreen(Screen[None]):
         if place is not None and place.section is not None:
             event.node.toggle()
         elif place is not None:
-            self._reading.open_list(SuppressionList(place.tenant))
+            self._reading.open_list_of(place)
             self.list_pane.table.focus()
 
     @on(TenantTree.NodeExpanded)
@@ -139,6 +149,8 @@ class BrowseScreen(Screen[None]):
     async def finish(self) -> None:
         """Let the calls of a running change come to an end."""
         await self._changing.stop()
+        await self._creating.finish()
+        await self._editing.finish()
 
     # Keys
 
@@ -176,6 +188,36 @@ class BrowseScreen(Screen[None]):
 
     def action_remove(self) -> None:
         self._changing.remove()
+
+    def action_edit(self) -> None:
+        """Edit the settings of what the focused pane shows: the list's owner, or what the tree's cursor is on."""
+        listing = self.list_pane.listing
+        if self.list_pane.has_focus_within and listing is not None:
+            self._editing.edit(Place(listing.which.tenant_name))
+        else:
+            self._editing.edit(self.place)
+
+    def action_create(self) -> None:
+        """Create a configuration set where the tree's cursor is among them, else a tenant."""
+        node = self.tenant_tree.cursor_node
+        self._creating.create(node.data if node is not None else None)
+
+    def show_created(self, place: Place) -> None:
+        """Read the tree again and put its cursor on what was created."""
+        self.tenant_tree.expect(place)
+        self._reading.tenants(self._matching)
+
+    def action_compare(self) -> None:
+        self._comparing.compare()
+
+    def action_copy(self) -> None:
+        self._comparing.copy()
+
+    def action_associate(self) -> None:
+        self._editing.associate(self.place)
+
+    def action_dissociate(self) -> None:
+        self._editing.dissociate(self.place)
 
     def action_unmark(self) -> None:
         self.list_pane.toggle_all_marks()
@@ -215,10 +257,13 @@ class BrowseScreen(Screen[None]):
         gateway, listing = self._reading.gateway, self.list_pane.listing
         if gateway is None or listing is None:
             return
+        directory = self._reading.directory
+        mails, final = ([], False) if directory is None else directory.mail_of(self.place.send)
+        context = entry.Context(listing.which, listing.complete, listing.age, listing.index.spellings, mails, final)
         self.app.push_screen(
             TextDialog(
                 f"List of {printable(listing.which.owner)}: {printable(address)}",
-                lambda: describe.destination(gateway.suppressed_destination(listing.which, address), address),
+                lambda: entry.describe(gateway.suppressed_destination(listing.which, address), address, context),
                 "asking SES …",
             )
         )

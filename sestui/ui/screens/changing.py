@@ -47,11 +47,11 @@ class Changing:
 
     def add(self) -> None:
         """Ask what to add to the open list, and add it."""
-        self._begin(self._add)
+        self.begin(self._add)
 
     def remove(self) -> None:
         """Show the plan of a removal of the marked, else of the row under the cursor, and carry it out."""
-        self._begin(self._remove)
+        self.begin(self._remove)
 
     def show_last(self) -> None:
         """Show what became of the last change, or how far the running one is."""
@@ -66,7 +66,7 @@ class Changing:
             elif wish == "retry":
                 # What was agreed to may be long ago: each is asked about again.
                 change.asks = True
-                self._start(change)
+                self.start(change)
 
         self._screen.app.push_screen(ResultsDialog(change, lambda: self.running, self._clock), answered)
 
@@ -77,7 +77,8 @@ class Changing:
             self._screen.status.say("Waiting for the calls under way …")
             await self._worker.wait()
 
-    def _begin(self, flow: Callable[[Gateway, Listing], Coroutine[None, None, None]]) -> None:
+    def begin(self, flow: Callable[[Gateway, Listing], Coroutine[None, None, None]]) -> None:
+        """Run what plans a change of the open list and then starts it, unless one is running already."""
         gateway, listing = self._reading.gateway, self._screen.list_pane.listing
         if gateway is None or listing is None:
             self._screen.status.say("There is no list on the screen yet.")
@@ -123,7 +124,7 @@ class Changing:
         shown_at = self._clock()
         if confirmed := await screen.app.push_screen_wait(RemovalDialog(plan)):
             asks = age + self._clock() - shown_at > FRESH_FOR
-            self._start(Change(Kind.REMOVE, listing.which, confirmed.entries, confirmed.note, asks))
+            self.start(Change(Kind.REMOVE, listing.which, confirmed.entries, confirmed.note, asks))
 
     async def _add(self, gateway: Gateway, listing: Listing) -> None:
         async def look(address: str) -> SuppressedDestinationSummary:
@@ -142,9 +143,10 @@ class Changing:
         confirmed = await self._screen.app.push_screen_wait(dialog)
         self._draft = "" if confirmed else dialog.text
         if confirmed:
-            self._start(Change(Kind.ADD, listing.which, confirmed.entries, confirmed.note))
+            self.start(Change(Kind.ADD, listing.which, confirmed.entries, confirmed.note))
 
-    def _start(self, change: Change) -> None:
+    def start(self, change: Change) -> None:
+        """Carry out what a person agreed to."""
         if self.running:
             self._screen.status.say("Not begun, as another change is running: J shows it.", urgent=True)
             return

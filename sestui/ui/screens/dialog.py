@@ -63,39 +63,44 @@ class Dialog(ModalScreen[_T | None]):
         self.dismiss(None)
 
 
+class Scroll(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """What may be longer than the dialog. It takes no key: arrows move the focus, PageUp and PageDown turn."""
+
+
 class Confirmation(Horizontal):
-    """Cancel, in focus at first, and the button that acts; above a bound the count has to be typed.
+    """Cancel, in focus at first, and the button that acts; where much is at stake a word or the count has to be typed.
 
     No printable key confirms: the focus has to be moved and Enter pressed.
     """
 
-    def __init__(self, verb: str, *, count: int | None) -> None:
+    def __init__(self, verb: str, *, word: str | int | None = None) -> None:
         super().__init__(classes="confirmation")
         self._verb = verb
-        self._count = count
+        self._word = word
         """What has to be typed; None where nothing has to."""
 
     def compose(self) -> ComposeResult:
         yield Button("Cancel", id="cancel", compact=True)
-        yield Static(self._prompt, id="count-prompt")
-        yield Input(id="count", compact=True, select_on_focus=False)
+        yield Static(self._prompt, id="word-prompt")
+        yield Input(id="word", compact=True, select_on_focus=False)
         yield Button(self._verb, id="confirm", compact=True, variant="error")
 
     def on_mount(self) -> None:
-        self.query_one("#count", Input).cursor_blink = False
-        self.require(self._count)
+        self.query_one("#word", Input).cursor_blink = False
+        self.require(self._word)
         self.query_one("#cancel", Button).focus()
 
     @property
     def _prompt(self) -> str:
-        return "" if self._count is None else f"Type {self._count} to confirm:"
+        word = f"“{self._word}”" if isinstance(self._word, str) else self._word
+        return "" if word is None else f"Type {word} to confirm:"
 
-    def require(self, count: int | None, *, possible: bool = True) -> None:
-        """Ask for this count to be typed, for none; or, if it is not possible, let nobody confirm."""
-        self._count, self._possible = count, possible
-        self.query_one("#count-prompt", Static).update(self._prompt)
-        self.query_one("#count-prompt").display = count is not None
-        self.query_one("#count").display = count is not None
+    def require(self, word: str | int | None, *, possible: bool = True) -> None:
+        """Ask for this word or count to be typed, for nothing; or, if it is not possible, let nobody confirm."""
+        self._word, self._possible = word, possible
+        self.query_one("#word-prompt", Static).update(self._prompt)
+        self.query_one("#word-prompt").display = word is not None
+        self.query_one("#word").display = word is not None
         self._allow()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -108,6 +113,6 @@ class Confirmation(Horizontal):
             self.query_one("#confirm", Button).focus()
 
     def _allow(self) -> None:
-        typed = self.query_one("#count", Input).value.strip().replace(",", "")
+        typed = self.query_one("#word", Input).value.strip().replace(",", "")
         confirm = self.query_one("#confirm", Button)
-        confirm.disabled = not self._possible or (self._count is not None and typed != str(self._count))
+        confirm.disabled = not self._possible or (self._word is not None and typed != str(self._word))

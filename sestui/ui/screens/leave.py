@@ -22,7 +22,7 @@ class LeaveDialog(Dialog[bool]):
         with Vertical(id="body") as body:
             body.border_title = "Leave sestui?"
             yield Static(Text("\n".join(self._losses)))
-            yield Confirmation("Leave", count=None)
+            yield Confirmation("Leave")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "confirm")

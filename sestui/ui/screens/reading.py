@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from sestui.domain.display import printable
+from sestui.domain.effective import use_of_own_list
 from sestui.domain.errors import NotFound, SestuiError
+from sestui.domain.settings import ConfigurationSet, Tenant
 from sestui.domain.suppression import SuppressionList
 from sestui.services.directory import Directory
 from sestui.services.listing import Listing
@@ -21,9 +23,11 @@ from sestui.sesv2.pacing import Priority
 from sestui.ui import describe
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.widgets.tree import TreeNode
     from textual.worker import Worker
 
+    from sestui.domain.impact import Subject
     from sestui.domain.settings import Account
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.describe import Place
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 
 _REST: Final = 0.15
 """Seconds the cursor has to stand still before SES is asked about what it stands on."""
+_SETS_READ: Final = 20
+"""Of a tenant with more configuration sets no more are read once one is found to consult its list."""
 _AT_ONCE: Final = 4
 """Settings asked for at once; few, for those that scroll out of sight are asked for in vain."""
 
@@ -44,7 +50,8 @@ class Reading:
         self._screen = screen
         self._connect = connect
         self._clock = clock
-        self._directory: Directory | None = None
+        self.directory: Directory | None = None
+        """What is known of the account's settings; None until the connection is made."""
         self.gateway: Gateway | None = None
         """The connection; None until it is made."""
         self.account: Account | None = None
@@ -59,32 +66,61 @@ class Reading:
         if self.gateway is not None:
             self._start("list", self._load, Listing(self.gateway, which, self._clock))
 
+    def open_list_of(self, place: Place) -> None:
+        """Read the list of a tenant or the account; of a configuration set the one that it consults."""
+        if place.configuration_set is None:
+            self.open_list(SuppressionList(place.tenant))
+        elif self.directory is not None:
+            self._start("list", self._open_consulted, self.directory, place)
+
     def tenants(self, matching: str) -> None:
         """Read the tenants and configuration sets whose names contain this."""
-        if self._directory is not None:
-            self._start("tree", self._load_tree, self._directory, matching)
+        if self.directory is not None:
+            self._start("tree", self._load_tree, self.directory, matching)
 
     def settings(self, place: Place) -> None:
         """Read the settings of what the tree's cursor is on, after a short rest."""
-        if self._directory is not None:
-            self._start("place", self._read_place, self._directory, place)
+        if self.directory is not None:
+            self._start("place", self._read_place, self.directory, place)
+
+    def settings_changed(self, subject: Subject) -> None:
+        """Show settings as the directory has them now, after they were written."""
+        tenant = subject if isinstance(subject, Tenant) else None
+        its_set = subject if isinstance(subject, ConfigurationSet) else None
+        self._screen.tenant_tree.show_settings(tenant, its_set)
+        self.settings(self._screen.place)
+        self.use()
+
+    def associations_changed(self, tenant: str) -> None:
+        """Show a tenant's configuration sets anew, after one was given or taken away."""
+        node = self._screen.tenant_tree.node_of(tenant)
+        if node is not None and node.is_expanded:
+            self.sets_of(node, tenant)
+        self.settings(self._screen.place)
+        self.use()
+
+    def use(self) -> None:
+        """Read whether anything consults the open list."""
+        listing = self._screen.list_pane.listing
+        if self.directory is not None and listing is not None:
+            self._start("use", self._read_use, self.directory, listing.which)
 
     def in_sight(self) -> None:
         """Read the settings of the tree's lines on the screen, after a short rest."""
-        if self._directory is not None:
-            self._start("sight", self._read_in_sight, self._directory)
+        if self.directory is not None:
+            self._start("sight", self._read_in_sight, self.directory)
 
     def sets_of(self, node: TreeNode[Place], tenant: str) -> None:
         """Read a tenant's configuration sets."""
-        if self._directory is not None:
-            self._start(f"sets of {tenant}", self._read_sets, self._directory, node, tenant)
+        if self.directory is not None:
+            self._start(f"sets of {tenant}", self._read_sets, self.directory, node, tenant)
 
     def again(self, matching: str, place: Place, which: SuppressionList) -> None:
         """Read all that is on the screen again; connect first where there is no connection."""
-        if self.gateway is None or self._directory is None:
+        if self.gateway is None or self.directory is None:
             self.connect(which)
             return
-        self._directory.forget()
+        self.directory.forget()
         self._screen.tenant_tree.forget()
         if (listing := self._screen.list_pane.listing) is not None:
             self._start("list", self._load, listing)
@@ -105,7 +141,7 @@ class Reading:
             screen.list_pane.trouble(error)
             self._trouble("No connection", error)
             return
-        self._directory = Directory(self.gateway)
+        self.directory = Directory(self.gateway)
         screen.bar.connection = self.gateway.connection
         self.open_list(which)
         self.tenants("")
@@ -122,12 +158,27 @@ class Reading:
     async def _load(self, listing: Listing) -> None:
         pane = self._screen.list_pane
         pane.open(listing)
+        self.use()
         try:
             async for _ in listing.load():
                 pane.page_came()
+            if self.directory is not None:
+                self.directory.tell_size(listing.which, len(listing.index))
         except SestuiError as error:
             pane.trouble(error)
             self._screen.app.keep_error(error)
+
+    async def _open_consulted(self, directory: Directory, place: Place) -> None:
+        try:
+            known = await directory.read(place.send, Priority.PERSON)
+        except SestuiError as error:
+            self._screen.app.tell_error(error)
+            return
+        it = known.effective(place.send)
+        if it.consults is None:
+            self._screen.status.say("Which list this mail consults is not documented by AWS: scope TENANT, no tenant.")
+        else:
+            self.open_list(it.consults)
 
     async def _load_tree(self, directory: Directory, matching: str) -> None:
         tree = self._screen.tenant_tree
@@ -142,21 +193,60 @@ class Reading:
         self.in_sight()
 
     async def _read_place(self, directory: Directory, place: Place) -> None:
-        await asyncio.sleep(_REST)
+        if directory.effective(place.send) is None:
+            await asyncio.sleep(_REST)
         try:
-            async with asyncio.TaskGroup() as reading:
-                account = reading.create_task(directory.account())
-                tenant = place.tenant and reading.create_task(directory.tenant(place.tenant, Priority.PERSON))
-                its_set = place.configuration_set and reading.create_task(
-                    directory.configuration_set(place.configuration_set, Priority.PERSON)
-                )
-        except* SestuiError as errors:
-            self._trouble(str(place), errors.exceptions[0])
-        else:
-            self.account = account.result()
-            settings = (tenant.result() if tenant else None, its_set.result() if its_set else None)
-            self._screen.tenant_tree.show_settings(*settings)
-            self._screen.panel.show(*describe.panel(place, self.account, *settings))
+            known = await directory.read(place.send, Priority.PERSON)
+        except SestuiError as error:
+            self._trouble(str(place), error)
+            return
+        self.account = known.account
+        tenant = None if place.tenant is None else known.tenants[place.tenant]
+        its_set = None if place.configuration_set is None else known.sets[place.configuration_set]
+        self._screen.tenant_tree.show_settings(tenant, its_set)
+        await self._show_place(directory, place, partial(describe.panel, place, known.account, tenant, its_set))
+
+    async def _show_place(
+        self, directory: Directory, place: Place, describe_with: Callable[..., tuple[str, Text, RenderableType]]
+    ) -> None:
+        """Show settings at once, and of a configuration set then also whose it is: that takes another call."""
+        panel = self._screen.panel
+        if place.configuration_set is None:
+            panel.show(*describe_with())
+            return
+        names = directory.known_tenants_of(place.configuration_set)
+        if names is None:
+            panel.show(*describe_with(Text("asking SES which tenants may send through it …", "dim")))
+            await asyncio.sleep(_REST)
+            try:
+                names = await directory.configuration_set_tenants(place.configuration_set, Priority.VISIBLE)
+            except SestuiError as error:
+                self._screen.app.keep_error(error)
+                panel.show(*describe_with(Text(f"which tenants may send through it: {printable(str(error))}", "red")))
+                return
+        panel.show(*describe_with(describe.sharing(names, place.tenant)))
+
+    async def _read_use(self, directory: Directory, which: SuppressionList) -> None:
+        pane = self._screen.list_pane
+        pane.tell_use(Text())
+        if which.tenant_name is None:
+            return
+        try:
+            tenant = await directory.tenant(which.tenant_name, Priority.VISIBLE)
+            names = await directory.tenant_configuration_sets(which.tenant_name, Priority.VISIBLE)
+            sets: dict[str, ConfigurationSet | None] = dict.fromkeys(names)
+            known = directory.known
+            sets |= {name: known.sets[name] for name in names if known and name in known.sets}
+            pane.tell_use(describe.use(use_of_own_list(tenant, sets)))
+            for name in [name for name, it in sets.items() if it is None]:
+                use = use_of_own_list(tenant, sets)
+                if use.dormant is False and len(names) > _SETS_READ:
+                    break
+                sets[name] = await directory.configuration_set(name, Priority.VISIBLE)
+                pane.tell_use(describe.use(use_of_own_list(tenant, sets)))
+        except SestuiError as error:
+            self._screen.app.keep_error(error)
+            pane.tell_use(Text(f"dormant or not is not known: {printable(str(error))}"))
 
     async def _read_in_sight(self, directory: Directory) -> None:
         await asyncio.sleep(_REST)
@@ -194,3 +284,7 @@ class Reading:
         words = printable(str(error))
         self._screen.panel.show(title, Text(words, no_wrap=True, overflow="ellipsis"), Text(words))
         self._screen.app.keep_error(error)
+
+
+async def _nothing() -> None:
+    return None

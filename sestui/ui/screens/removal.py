@@ -11,7 +11,7 @@ from sestui.domain.display import counted, duration, moment
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.services.changes import ASK_AGAIN_UP_TO, Entry
 from sestui.stylesheets import stylesheet
-from sestui.ui.describe import table
+from sestui.ui.details import table
 from sestui.ui.screens.dialog import Confirmation, Dialog
 from sestui.ui.widgets.toggles import Tick
 
@@ -76,7 +76,7 @@ class RemovalDialog(Dialog[Confirmed]):
                     compact=True,
                 )
             yield Input(placeholder="note for the record, a ticket number say (optional)", id="note", compact=True)
-            yield Confirmation("Remove", count=None)
+            yield Confirmation("Remove")
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -27,6 +28,7 @@ class ListPane(Vertical):
 
     def __init__(self, clock: Callable[[], float], *, id: str) -> None:
         super().__init__(id=id)
+        self._clock = clock
         self.listing: Listing | None = None
         self._view: View | None = None
         """What the table shows; until a new one is there the one before it."""
@@ -41,6 +43,7 @@ class ListPane(Vertical):
         self._unmarked: dict[SuppressionList, dict[str, None]] = {}
         self._query_error = ""
         self._filter = Input(id="filter", compact=True, placeholder="press / to filter", select_on_focus=False)
+        self._use = Static("", id="use", markup=False)
         self._counts = Static("connecting …", id="counts", markup=False)
         self.table = DestinationTable(clock, id="destinations")
 
@@ -48,11 +51,13 @@ class ListPane(Vertical):
         with Horizontal(id="filter-line"):
             yield Static("filter ", id="filter-label")
             yield self._filter
+        yield self._use
         yield self._counts
         yield self.table
 
     def on_mount(self) -> None:
         self._filter.cursor_blink = False
+        self._use.display = False
         self.border_title = "Suppression list"
 
     @property
@@ -94,6 +99,11 @@ class ListPane(Vertical):
             self._query, self._query_error = Query(), ""
             self.table.start_over()
         self.redraw()
+
+    def tell_use(self, words: Text) -> None:
+        """Say above the list whether anything consults it; nothing takes up no room."""
+        self._use.update(words)
+        self._use.display = bool(words)
 
     async def make_view(self) -> None:
         """Filter and sort as was last asked for, without holding up a key."""
@@ -172,9 +182,9 @@ class ListPane(Vertical):
     def _filter_changed(self, event: Input.Changed) -> None:
         event.stop()
         try:
-            self._query, self._query_error = parse(event.value), ""
+            self._query, self._query_error = parse(event.value, self._clock()), ""
         except UsageError as error:
-            self._query_error = str(error)
+            self._query_error = printable(str(error))
         self._draw_counts()
         self.post_message(self.ViewWanted())
 
@@ -233,6 +243,8 @@ class ListPane(Vertical):
             words = f"{size:,} loaded · {self._trouble or 'not all'}" if size else self._trouble or "asking SES …"
         if not view.query.is_empty and not self._query_error:
             words = f"{'' if view.whole else 'at least '}{len(view):,} shown of {words}"
+            if view.query.range:
+                words += f" · {view.query.range}"
         if view.by is not self._by:
             words += f" · sorting by {self._by} …"
         if self.marks:

@@ -67,6 +67,12 @@ class TenantTree(Tree[Place]):
             return place.configuration_set not in self._sets
         return place.tenant is not None and place.tenant not in self._tenants
 
+    def expect(self, place: Place) -> None:
+        """Put the cursor on this place if the next reading brings it."""
+        self._start = place
+        if place.configuration_set is not None:
+            self.sets_node.expand()
+
     def forget(self) -> None:
         """Take all settings for unknown; the lines stay."""
         self._tenants.clear()
@@ -85,6 +91,8 @@ class TenantTree(Tree[Place]):
             self._summaries.clear()
         seen: set[Place] = set()
         yield seen
+        # Later on it would move under somebody's hands.
+        self._start = None
         for section in (self.tenants_node, self.sets_node):
             for node in list(section.children):
                 if node.data not in seen:
@@ -124,6 +132,11 @@ class TenantTree(Tree[Place]):
     def _head(self, section: TreeNode[Place], name: str, *, more: bool) -> None:
         matching = f" matching {printable(self._matching)}" if self._matching else ""
         section.set_label(Text(f"{name} ({len(section.children):,}{'+' if more else ''}){matching}"))
+
+    def node_of(self, tenant: str) -> TreeNode[Place] | None:
+        """Return the line of a tenant; None where it isn't in the tree."""
+        place = Place(tenant=tenant)
+        return next((node for node in self.tenants_node.children if node.data == place), None)
 
     def tenant_sets_came(self, node: TreeNode[Place], names: tuple[str, ...]) -> None:
         """Put a tenant's configuration sets below it."""

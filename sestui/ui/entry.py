@@ -1,0 +1,129 @@
+"""One address on one list, in words: the entry, and what it means for the mail that one is looking at."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from sestui.domain.display import counted, duration, moment, printable
+from sestui.domain.effective import Effective
+from sestui.domain.errors import NotFound, SestuiError, TenantNotFound
+from sestui.domain.impact import Send
+from sestui.domain.suppression import SuppressedDestination, SuppressedDestinationSummary, SuppressionList
+from sestui.domain.verdict import Answer, Evidence, Verdict, verdict
+from sestui.ui.describe import mail
+from sestui.ui.details import table
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where an address is looked at."""
+
+    which: SuppressionList
+    """The list that is asked."""
+    complete: bool
+    """Whether `spellings` speaks for the whole list."""
+    age: float
+    """Seconds since that list was read."""
+    spellings: Callable[[str], tuple[SuppressedDestinationSummary, ...]]
+    """The loaded entries that are this address but for the case of letters."""
+    mails: Sequence[tuple[Send, Effective]]
+    """The mail that the verdict is for, and what it is checked against; empty while its settings are not known."""
+    final: bool
+    """Whether no configuration set that isn't read may override that."""
+
+
+async def describe(asked: Awaitable[SuppressedDestination], address: str, context: Context) -> RenderableType:
+    """Put an entry, or why there is none, and the verdict in words; raises nothing that SES may answer."""
+    found: SuppressedDestination | None = None
+    try:
+        found = await asked
+    except TenantNotFound as error:
+        return Text(printable(str(error)), "bold red")
+    except NotFound:
+        pass
+    except SestuiError as error:
+        return Text(printable(str(error)), "bold red")
+    others = [it for it in context.spellings(address) if found is None or it.address != found.address]
+    entries = (*([found.summary] if found else []), *others)
+    parts: list[RenderableType] = [_entry(found) if found else _absent(address, context)]
+    if others:
+        parts.append(Text("\nAlso on this list, under another spelling: SES ignores case when it sends", "bold yellow"))
+        parts += [Text(f"  {printable(it.address)}  {it.reason}  {moment(it.last_update)} UTC") for it in others]
+    parts.append(_meaning(context, Evidence(entries, spellings=1, complete=context.complete)))
+    return Group(*parts)
+
+
+def _entry(it: SuppressedDestination) -> RenderableType:
+    automatic = it.message_id is not None or it.feedback_id is not None
+    return table(
+        ("EmailAddress", it.address),
+        ("Reason", it.reason),
+        ("LastUpdateTime", f"{moment(it.last_update)} UTC"),
+        ("Added", "by SES" if automatic else "by hand: SES gives no message id"),
+        ("MessageId", it.message_id or "none"),
+        ("FeedbackId", it.feedback_id or "none"),
+        ("TenantName", it.tenant_name or "none: the account's list"),
+    )
+
+
+def _absent(address: str, context: Context) -> Text:
+    text = Text("Not on this list under this spelling.\n", "bold")
+    if not context.complete:
+        text.append(
+            "\nSES looks for the local part exactly as it is written, but ignores case when it sends:\n"
+            f"another spelling of {printable(address)} may still block the mail, and not all of the list is loaded.\n",
+            "not bold",
+        )
+    return text
+
+
+def _meaning(context: Context, evidence: Evidence) -> Text:
+    if not context.mails:
+        return Text("\nWhat it means for the mail in view is not known yet: its settings are being read.", "dim")
+    groups: dict[str, tuple[Text, list[Send]]] = {}
+    for send, it in context.mails:
+        words = _verdict(context, it, evidence)
+        groups.setdefault(words.plain, (words, []))[1].append(send)
+    text = Text()
+    for words, sends in groups.values():
+        text.append(f"\n{mail(sends)}: ", "bold").append_text(words)
+    if not context.final:
+        text.append("before its configuration sets, which are not all read and may override this\n", "yellow")
+    return text
+
+
+def _verdict(context: Context, it: Effective, evidence: Evidence) -> Text:
+    text = Text()
+    if it.consults not in (context.which, None) and it.reasons != ():
+        assert it.consults is not None
+        text.append(f"consults the list of {printable(it.consults.owner)}, not this one\n")
+        for stop in it.stops:
+            text.append(f"STOPPED before any list: {stop}\n", "bold red")
+        return text
+    for line, style in _words(verdict(it, evidence), context.age):
+        text.append(f"{line}\n", style if context.final else "bold")
+    for doubt in it.undocumented:
+        text.append(f"not documented by AWS: {doubt}\n", "yellow")
+    return text
+
+
+def _words(it: Verdict, age: float) -> Iterator[tuple[str, str]]:
+    for stop in it.stops:
+        yield f"STOPPED before any list: {stop}", "bold red"
+    if it.answer is Answer.BLOCKED:
+        for entry in it.entries:
+            yield (
+                f"BLOCKED by {printable(entry.address)}, {entry.reason} since {moment(entry.last_update)} UTC",
+                "bold red",
+            )
+        return
+    if it.answer is Answer.NOT_UNDER_SPELLINGS:
+        yield f"not under this spelling ({counted(it.spellings, 'spelling')} tried)", "bold"
+    elif it.answer is Answer.NOT_ON_LIST:
+        yield f"not on this list, under any spelling (read {duration(age)} ago)", "bold green"
+    else:
+        yield it.answer, "bold"
+    for doubt in it.unseen:
+        yield f"no list shows it: {doubt}", "dim"

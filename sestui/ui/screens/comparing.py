@@ -1,0 +1,104 @@
+"""How comparing two lists, and copying from one to the other, go from a command to a change: ask, read, hand over."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from sestui.domain.suppression import SuppressionList
+from sestui.services.changes import Change, Kind
+from sestui.services.listing import Listing
+from sestui.ui.screens.compare import CompareDialog, Pair
+from sestui.ui.screens.copy import CopyDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.worker import Worker
+
+    from sestui.sesv2.gateway import Gateway
+    from sestui.ui.screens.browse import BrowseScreen
+    from sestui.ui.screens.changing import Changing
+    from sestui.ui.screens.reading import Reading
+
+
+_CALLS: Final = ("GetSuppressedDestination", "PutSuppressedDestination")
+"""What an addition takes."""
+
+
+class Comparing:
+    """Compares the open list with another on behalf of a screen; what is copied is a change like any other."""
+
+    def __init__(self, screen: BrowseScreen, reading: Reading, changing: Changing, clock: Callable[[], float]) -> None:
+        self._screen = screen
+        self._reading = reading
+        self._changing = changing
+        self._clock = clock
+
+    def compare(self) -> None:
+        """Show what only one of two lists holds, and what both do."""
+        gateway, listing = self._reading.gateway, self._screen.list_pane.listing
+        if gateway is None or listing is None:
+            self._screen.status.say("There is no list on the screen yet.")
+        else:
+            # Not by way of `Changing.begin`: to look is no change, and may be done while one runs.
+            flow = partial(self._compare, gateway, listing)
+            _: Worker[None] = self._screen.run_worker(flow, group="plan", exclusive=True)
+
+    def copy(self) -> None:
+        """Add to one list what it lacks of another."""
+        self._changing.begin(self._copy)
+
+    async def _compare(self, gateway: Gateway, here: Listing) -> None:
+        pair = self._pair(gateway, here)
+        dialog = CompareDialog(pair, self._suggested(here), "")
+        wish = await self._screen.app.push_screen_wait(dialog)
+        self._show_again(here)
+        if wish == "copy":
+
+            async def go_on(*_: object) -> None:
+                await self._ask(pair, dialog.other_text, dialog.filter_text)
+
+            self._changing.begin(go_on)
+
+    async def _copy(self, gateway: Gateway, here: Listing) -> None:
+        await self._ask(self._pair(gateway, here), self._suggested(here), "")
+
+    async def _ask(self, pair: Pair, other: str, filter_text: str) -> None:
+        agreed = await self._screen.app.push_screen_wait(CopyDialog(pair, other, filter_text))
+        self._show_again(pair.here)
+        if agreed:
+            note = f"copied from the list of {agreed.source.owner}{': ' if agreed.note else ''}{agreed.note}"
+            self._changing.start(Change(Kind.ADD, agreed.target, agreed.entries, note))
+
+    def _pair(self, gateway: Gateway, here: Listing) -> Pair:
+        # Kept from one dialog to the next, but no longer: a change may be running, and nobody tells these of it.
+        others: dict[SuppressionList, Listing] = {here.which: here}
+
+        def listing_of(which: SuppressionList) -> Listing:
+            return others.setdefault(which, Listing(gateway, which, self._clock))
+
+        account, directory = self._reading.account, self._reading.directory
+        learned = gateway.pacer.learned
+        return Pair(
+            here=here,
+            listing_of=listing_of,
+            tenants=directory.all_tenants[0] if directory is not None else [],
+            connection=gateway.connection,
+            now=self._clock,
+            pace=min((learned[name] for name in _CALLS if name in learned), default=None),
+            sandbox=account is not None and not account.production_access,
+        )
+
+    def _suggested(self, here: Listing) -> str:
+        """The tenant under the tree's cursor, where its list isn't the open one."""
+        tenant = self._screen.place.tenant
+        return "" if tenant is None or tenant == here.which.tenant_name else tenant
+
+    def _show_again(self, here: Listing) -> None:
+        """The open list may have been read again for the comparison."""
+        pane = self._screen.list_pane
+        if pane.listing is here:
+            if here.complete:
+                pane.drop_marks([address for address in pane.marks if here.index.get(address) is None])
+            pane.redraw()
