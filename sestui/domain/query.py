@@ -22,9 +22,9 @@ class Term:
 
     negated: bool
     text: str = ""
-    """Found anywhere in the address, ignoring case."""
+    """Case-folded; found anywhere in the address, ignoring case."""
     domains: tuple[str, ...] = ()
-    """`corp.com` is that domain alone, `.corp.com` its subdomains too."""
+    """Case-folded; `corp.com` is that domain alone, `.corp.com` its subdomains too."""
     reasons: tuple[Reason, ...] = ()
     since: float | None = None
     """Last updated then or later, in seconds since 1970."""
@@ -39,12 +39,12 @@ class Term:
         elif self.before is not None:
             found = row.last_update < self.before
         elif self.domains:
-            domain = row.address.rpartition("@")[2].lower()
+            domain = row.address.rpartition("@")[2].casefold()
             found = any(
                 domain == it.removeprefix(".") or (it.startswith(".") and domain.endswith(it)) for it in self.domains
             )
         else:
-            found = self.text in row.address.lower()
+            found = self.text in row.address.casefold()
         return found is not self.negated
 
 
@@ -90,7 +90,7 @@ def parse(text: str, now: float) -> Query:
 
 def _term(word: str, now: float) -> Term:
     negated = word.startswith("!")
-    body = word.removeprefix("!").lower()
+    body = word.removeprefix("!").casefold()
     key, colon, value = body.partition(":")
     if not colon or key not in ("domain", "reason", "since", "before", "re"):
         return Term(negated, text=body)

@@ -1,61 +1,181 @@
-"""The loaded part of one suppression list: exact by address, in the order in which SES gave it."""
+"""The loaded part of one suppression list: exact by address, searched and sorted without being held up by it."""
 
-from collections.abc import Iterable, Iterator, Set
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from itertools import compress, islice
+from typing import Final
+from weakref import WeakSet
 
 from sestui.domain.query import Query
 from sestui.domain.suppression import SuppressedDestinationSummary
+from sestui.services.rows import Rows
+from sestui.services.view import Column, View
+
+_SLICE: Final = 8192
+"""Rows a view takes in before whoever waits for the event loop gets a turn."""
+_LOOK: Final = 1000
+"""Rows looked at one by one, up and down, for a first screenful; where it takes more, all are searched as quickly."""
+
+
+class Seen:
+    """The rows that came in one reading: a byte each, where a set of their addresses would take a hundred."""
+
+    def __init__(self) -> None:
+        self.flags = bytearray()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, number: int) -> bool:
+        return number < len(self.flags) and self.flags[number] == 1
+
+    def add(self, numbers: Iterable[int], size: int) -> None:
+        """Take note of rows whose numbers are below `size`."""
+        self.flags += bytes(max(0, size - len(self.flags)))
+        for number in numbers:
+            self._count += not self.flags[number]
+            self.flags[number] = 1
+
+    def clear(self) -> None:
+        self.flags.clear()
+        self._count = 0
 
 
 class Index:
-    """Rows by address. A row that comes again replaces the one that is there, in its place."""
+    """Rows by address. A row that comes again replaces the one that is there; views follow."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, SuppressedDestinationSummary] = {}
+        self._rows = Rows()
+        self._count = 0
+        self._views: WeakSet[View] = WeakSet()
+        self.everything = self._new_view(Query(), Column.LAST_UPDATE, reverse=True)
+        """All rows, by the column that a view was last asked for."""
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._count
 
     def __iter__(self) -> Iterator[SuppressedDestinationSummary]:
-        return iter(self._rows.values())
+        """Yield the rows in the order in which their addresses first came."""
+        return (self._rows[number] for number in compress(range(len(self._rows)), self._rows.here))
 
     def get(self, address: str) -> SuppressedDestinationSummary | None:
-        return self._rows.get(address)
+        number = self._rows.find(address)
+        return self._rows[number] if number is not None and self._rows.here[number] else None
 
     def spellings(self, address: str) -> tuple[SuppressedDestinationSummary, ...]:
         """Return the rows that are this address but for the case of letters, which SES ignores when it sends."""
-        wanted = address.casefold()
-        return tuple(row for row in self._rows.values() if row.address.casefold() == wanted)
+        numbers = sorted(self._rows.spellings(address))
+        return tuple(self._rows[number] for number in numbers if self._rows.here[number])
 
     def put(
-        self, rows: Iterable[SuppressedDestinationSummary], seen: Set[str] = frozenset()
+        self, rows: Iterable[SuppressedDestinationSummary], seen: Seen | None = None
     ) -> list[SuppressedDestinationSummary]:
         """Add rows and return those whose address is new; a row that is there already is replaced.
 
-        Of two rows for one address in the same reading, whose addresses so far are `seen`, the later one counts: SES
-        may list an address once a reason (not documented), yet a delete takes all of them.
+        Of two rows for one address in the same reading, whose rows so far are `seen`, the later one counts: SES may
+        list an address once a reason (not documented), yet a delete takes all of them. These rows are then seen too.
         """
-        new = []
-        here: set[str] = set()
+        latest: dict[str, SuppressedDestinationSummary] = {}
         for row in rows:
-            known = self._rows.get(row.address)
-            if known is None:
+            other = latest.get(row.address)
+            if other is None or row.last_update >= other.last_update:
+                latest[row.address] = row
+        known = self._rows
+        size = len(known)
+        new: list[SuppressedDestinationSummary] = []
+        changed: dict[int, SuppressedDestinationSummary] = {}
+        numbers = known.numbers(latest)
+        for number, row in zip(numbers, latest.values(), strict=True):
+            if not known.here[number]:
                 new.append(row)
-            elif row.last_update < known.last_update and (row.address in seen or row.address in here):
+                changed[number] = row
+            elif row.last_update < known.dates[number] and seen is not None and number in seen:
                 continue
-            self._rows[row.address] = row
-            here.add(row.address)
+            elif not known.holds(number, row):
+                changed[number] = row
+        if seen is not None:
+            seen.add(numbers, len(known))
+        self._count += len(new)
+        old = [number for number in changed if number < size]
+        for view in self._views:
+            view.take_out(number for number in old if known.here[number])
+        for number, row in changed.items():
+            known.replace(number, row)
+        for view in self._views:
+            view.put_back(old)
+            # One that is being made comes to the new rows in its own time.
+            if view.extent == size:
+                view.take_in(len(known))
         return new
 
     def discard(self, address: str) -> None:
-        self._rows.pop(address, None)
+        number = self._rows.find(address)
+        if number is not None and self._rows.here[number]:
+            self._drop([number])
 
-    def keep(self, addresses: Set[str]) -> None:
-        """Drop every row whose address is not among these."""
-        for address in self._rows.keys() - addresses:
-            del self._rows[address]
+    def keep(self, seen: Seen, besides: Iterable[str] = ()) -> None:
+        """Drop every row that was not seen, but for these addresses."""
+        kept = {self._rows.find(address) for address in besides}
+        flags = seen.flags.ljust(len(self._rows), b"\0").translate(b"\1\0" + bytes(254))
+        unseen = compress(range(len(flags)), flags)
+        self._drop([number for number in unseen if self._rows.here[number] and number not in kept])
 
-    def addresses(self, query: Query) -> list[str]:
-        """Return the addresses that match, in order."""
+    def _drop(self, numbers: list[int]) -> None:
+        for view in self._views:
+            view.take_out(numbers)
+        for number in numbers:
+            self._rows.here[number] = 0
+        self._count -= len(numbers)
+
+    async def view(
+        self, query: Query, by: Column, *, reverse: bool, around: str | None = None, lines: int = 0
+    ) -> AsyncIterator[View]:
+        """Yield a view of what matches: at once the part on the screen, where that is soon found, then the whole.
+
+        The event loop is never held for longer than a few milliseconds. A view follows the index as long as somebody
+        holds it.
+
+        Args:
+            around: the address that stands on the screen now; None for the beginning.
+            lines: how many rows a screen has, above and below that address.
+        """
+        if self.everything.by is by:
+            self.everything.reverse = reverse
+            if query.is_empty:
+                yield self.everything
+                return
+            if (part := self._part(query, around, lines)) is not None:
+                yield part
+        view = self._new_view(query, by, reverse=reverse)
+        await self._fill(view)
         if query.is_empty:
-            return list(self._rows)
-        return [row.address for row in self._rows.values() if query.matches(row)]
+            self.everything = view
+        yield view
+        if self.everything.by is not by:
+            everything = self._new_view(Query(), by, reverse=reverse)
+            await self._fill(everything)
+            self.everything = everything
+
+    def _new_view(self, query: Query, by: Column, *, reverse: bool, some: Iterable[int] | None = None) -> View:
+        view = View(self._rows, query, by, reverse=reverse, some=some)
+        self._views.add(view)
+        return view
+
+    async def _fill(self, view: View) -> None:
+        while view.extent < len(self._rows):
+            await asyncio.sleep(0)
+            view.take_in(min(view.extent + _SLICE, len(self._rows)))
+
+    def _part(self, query: Query, around: str | None, lines: int) -> View | None:
+        """Look for a screenful on either side of an address; None where it takes more than a moment."""
+        everything, size = self.everything, len(self.everything)
+        at = 0 if around is None else everything.place(around)
+        below = self._first(query, everything.numbers(at, at + _LOOK), lines)
+        above = self._first(query, reversed(everything.numbers(at - _LOOK, at)), lines)
+        if (len(below) < lines and at + _LOOK < size) or (len(above) < lines and at > _LOOK):
+            return None
+        return self._new_view(query, everything.by, reverse=everything.reverse, some=above + below)
+
+    def _first(self, query: Query, numbers: Iterable[int], count: int) -> list[int]:
+        return list(islice((number for number in numbers if query.matches(self._rows[number])), count))

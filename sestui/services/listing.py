@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sestui.domain.errors import InvalidNextToken, NotFound, TenantNotFound
 from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
-from sestui.services.index import Index
+from sestui.services.index import Index, Seen
 
 if TYPE_CHECKING:
     from sestui.sesv2.gateway import Gateway
@@ -84,7 +84,7 @@ class Listing:
         Rows that are there already stay usable; those that the list no longer has go when the last page has come.
         """
         started = self._clock()
-        seen: set[str] = set()
+        seen = Seen()
         token: str | None = None
         furthest = fruitless = 0
         was_complete = self.complete
@@ -106,14 +106,13 @@ class Listing:
                 if self.read_at is None:
                     self.read_at = started
                 new = self.index.put(page.entries, seen)
-                seen.update(row.address for row in page.entries)
                 if len(seen) > furthest:
                     furthest, fruitless = len(seen), 0
                 if self.read_again is not None:
                     self.read_again = len(seen)
                 token = page.next_token
                 if token is None:
-                    self.index.keep(seen | self._told)
+                    self.index.keep(seen, self._told)
                     self.complete, self.loading, self.read_at = True, False, started
                 yield new
                 if token is None:

@@ -97,6 +97,8 @@ COMMANDS: Final = (
     Command("tree", "g", "scroll_home", "first", "First line (or Home)"),
     Command("tree", "G", "scroll_end", "last", "Last line (or End)"),
     Command("everywhere", "U", "unmark", "unmark", "Take all marks off; again: put them back", palette=True),
+    Command("everywhere", "s", "sort", "sort", "Sort the list by the next column", palette=True),
+    Command("everywhere", "S", "reverse", "reverse", "Turn the list's order round", palette=True),
     Command("list", "j,down", "down", "down", "Down"),
     Command("list", "k,up", "up", "up", "Up"),
     Command("list", "g,home", "first", "first", "First row"),

@@ -1,17 +1,21 @@
 """The browse screen: tree, list and settings, read from the screen of the app on a real emulator."""
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from sestui.domain.settings import ConfigurationSet, SuppressionOptions, TenantSuppression
 from sestui.domain.suppression import Reason, SuppressionList, SuppressionScope
-from sestui.emulator import Conditions, Emulator, Fault, Rate
+from sestui.emulator import Conditions, Emulator, Fault, Quirks, Rate
 from sestui.sesv2.gateway import Gateway
 from sestui.ui.widgets.destinations import DestinationTable
+from sestui.ui.widgets.list_pane import ListPane
 from sestui.ui.widgets.tenant_tree import TenantTree
 from tests.conftest import EMPTY, SMALL, MakeApp
-from tests.ui.screen import lacks, shows, type_text, until
+from tests.ui.screen import lacks, screen_text, shows, type_text, until
 
 ACCOUNT = SuppressionList()
 ARCHIVE = "arn:aws:ses:us-east-1:123456789012:mailmanager-archive/a-abcdefghijklmnopqrstuvwx"
@@ -26,7 +30,7 @@ async def shop(gateway: Gateway) -> None:
     """One tenant with its own list and one that has none, on an account with three addresses."""
     await gateway.create_tenant("shop", suppression=TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE,)))
     await gateway.create_tenant("blog")
-    for address in ("alice@corp.com", "bob@corp.com", "carol@mail.example"):
+    for address in ("carol@mail.example", "bob@corp.com", "alice@corp.com"):
         await gateway.put_suppressed_destination(ACCOUNT, address, Reason.BOUNCE)
     await gateway.put_suppressed_destination(SuppressionList("shop"), "dora@corp.com", Reason.COMPLAINT)
 
@@ -159,6 +163,110 @@ async def test_a_filter_narrows_as_one_types_and_escape_drops_it(make_app: MakeA
         await lacks(pilot, "carol@mail.example")
         await pilot.press("escape")
         await shows(pilot, "carol@mail.example", "3 addresses")
+
+
+def order(pilot: Pilot[Any]) -> list[str]:
+    """The addresses on the screen from top to bottom."""
+    return re.findall(r"(\w+)@(?:corp.com|mail.example) +(?:BOUNCE|COMPLAINT)", screen_text(pilot.app))
+
+
+async def matches(pilot: Pilot[Any], pattern: str) -> None:
+    """Wait until this is somewhere on the screen."""
+    await until(pilot, lambda: re.search(pattern, screen_text(pilot.app)), pattern)
+
+
+def line_of(pilot: Pilot[Any], text: str) -> int:
+    """The number of the first line of the screen that holds a text."""
+    return next(number for number, line in enumerate(screen_text(pilot.app).splitlines()) if text in line)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.usefixtures("shop")
+async def test_s_sorts_by_one_column_after_the_other_and_the_header_says_how(
+    make_app: MakeApp, gateway: Gateway, size: tuple[int, int]
+) -> None:
+    await gateway.put_suppressed_destination(ACCOUNT, "bob@corp.com", Reason.COMPLAINT)
+    async with make_app().run_test(size=size) as pilot:
+        await shows(pilot, "3 addresses", "blog default")
+        for head, expected in (
+            (r"Address +Reason +Last update(, UTC )?↓", ["bob", "alice", "carol"]),
+            (r"Address ↑ +Reason +Last update", ["alice", "bob", "carol"]),
+            (r"Address, by domain ↑ +Reason +Last update", ["alice", "bob", "carol"]),
+            (r"Address +Reason ↑ +Last update", ["alice", "carol", "bob"]),
+            (r"Address +Reason +Last update(, UTC )?↓", ["bob", "alice", "carol"]),
+        ):
+            await matches(pilot, head)
+            assert order(pilot) == expected
+            await pilot.press("S")
+            upside_down = head.replace("↓", "⇅").replace("↑", "↓").replace("⇅", "↑")
+            await matches(pilot, upside_down)
+            assert order(pilot) == expected[::-1]
+            await pilot.press("S", "s")
+
+
+@pytest.mark.usefixtures("shop")
+async def test_an_order_holds_for_what_is_filtered_and_for_the_next_list(make_app: MakeApp, gateway: Gateway) -> None:
+    await gateway.put_suppressed_destination(SuppressionList("shop"), "ada@corp.com", Reason.BOUNCE)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "3 addresses", "blog default")
+        await pilot.press("2", "s", "S", "slash")
+        await shows(pilot, "Address ↓")
+        await type_text(pilot, "corp")
+        await shows(pilot, "2 shown of 3 addresses")
+        assert order(pilot) == ["bob", "alice"]
+        await pilot.press("enter", "1", "j", "j", "j", "enter")
+        await shows(pilot, "tenant shop", "2 addresses", "Address ↓")
+        assert order(pilot) == ["dora", "ada"]
+
+
+@pytest.mark.usefixtures("shop")
+async def test_the_cursor_stays_on_its_address_through_filters_and_orders(make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "3 addresses")
+        table = pilot.app.screen.query_one(DestinationTable)
+        await pilot.press("2", "down")
+        for keys, shown in (("s", "Address ↑"), ("S", "Address ↓"), ("s", "by domain ↑"), ("s", "Reason ↑")):
+            await pilot.press(keys)
+            await shows(pilot, shown)
+            assert table.cursor_address == "bob@corp.com"
+        await pilot.press("slash")
+        await type_text(pilot, "b")
+        await shows(pilot, "1 shown of 3")
+        await type_text(pilot, "zz")
+        await shows(pilot, "Nothing loaded matches the filter.")
+        assert table.cursor_address is None
+        await pilot.press("escape")
+        await lacks(pilot, "Nothing loaded")
+        await shows(pilot, "alice@corp.com")
+        assert table.cursor_address == "bob@corp.com"
+
+
+@pytest.mark.parametrize("world", [SMALL])
+@pytest.mark.parametrize("listed", ["ascending", "descending", "random"])
+async def test_rows_come_in_above_and_below_and_the_cursor_stays_where_it_was_put(
+    make_app: MakeApp, emulator: Emulator, listed: str
+) -> None:
+    emulator.conditions = Conditions(latency=0.5, quirks=Quirks.parse([f"order={listed}"]))
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "1,000 loaded, more coming")
+        table = pilot.app.screen.query_one(DestinationTable)
+        await pilot.press("2", "pagedown", "up")
+        address = table.cursor_address
+        assert address is not None
+        before = line_of(pilot, address)
+        await shows(pilot, "2,500 addresses")
+        assert table.cursor_address == address
+        assert line_of(pilot, address) == before
+
+
+@pytest.mark.parametrize("world", [SMALL])
+async def test_a_cursor_that_nobody_has_moved_shows_the_newest_while_a_list_loads(make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "2,500 addresses")
+        listing = pilot.app.screen.query_one(ListPane).listing
+        assert listing is not None
+        newest = max(listing.index, key=lambda it: it.last_update).address
+        assert pilot.app.screen.query_one(DestinationTable).cursor_address == newest
 
 
 @pytest.mark.usefixtures("shop")

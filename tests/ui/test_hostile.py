@@ -48,7 +48,10 @@ async def test_names_and_addresses_are_shown_and_never_obeyed(tmp_path: Path) ->
             tags = [{"Key": name, "Value": name} for name in NASTY]
             body = {"Tenant": {"TenantName": (await request.json())["TenantName"], "Tags": tags}}
         elif request.path.endswith("/addresses"):
-            rows = [{"EmailAddress": f"{it}@corp.com", "Reason": "BOUNCE", "LastUpdateTime": 1.0} for it in NASTY]
+            rows = [
+                {"EmailAddress": f"{name}@corp.com", "Reason": "BOUNCE", "LastUpdateTime": 9.0 - number}
+                for number, name in enumerate(NASTY)
+            ]
             body = {"SuppressedDestinationSummaries": rows}
         elif "/configuration-sets/" in request.path:
             body = {"ConfigurationSetName": "[/bold]oops"}

@@ -23,9 +23,9 @@ ACCOUNT = SuppressionList()
 async def addresses(gateway: Gateway) -> list[str]:
     """Six entries on the account's list, the last a complaint."""
     names = [f"user{number}@corp.com" for number in range(5)]
-    for name in names:
-        await gateway.put_suppressed_destination(ACCOUNT, name, Reason.BOUNCE)
     await gateway.put_suppressed_destination(ACCOUNT, "angry@corp.com", Reason.COMPLAINT)
+    for name in reversed(names):
+        await gateway.put_suppressed_destination(ACCOUNT, name, Reason.BOUNCE)
     return [*names, "angry@corp.com"]
 
 
@@ -211,9 +211,9 @@ async def test_a_running_change_can_be_stopped_and_leaving_asks_first(
         # Some 25 seconds of work, for a busy machine to press four keys in.
         emulator.conditions = Conditions(rates=(Rate.parse("3"),))
         await pilot.press("d")
-        await shows(pilot, "32 addresses")
+        await shows(pilot, "33 addresses")
         await pilot.press("tab", "enter")
-        await shows(pilot, "of 32", "J shows more")
+        await shows(pilot, "of 33", "J shows more")
         await pilot.press("q")
         await shows(pilot, "A change is running")
         await pilot.press("escape", "J")
@@ -226,7 +226,7 @@ async def test_a_running_change_can_be_stopped_and_leaving_asks_first(
 
 async def _same_count(pilot: Pilot[Any], gateway: Gateway) -> None:
     left = len(await on_list(gateway))
-    assert 34 < left < 66
+    assert 33 < left < 66
     await shows(pilot, f"{left} addresses")
 
 
@@ -262,7 +262,7 @@ async def test_a_marked_row_whose_page_has_not_come_yet_is_asked_for(
         await gateway.put_suppressed_destination(ACCOUNT, f"user{number}@corp.com", Reason.BOUNCE)
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "1,500 addresses", "shop default")
-        await pilot.press("2", "G", "space")
+        await pilot.press("2", "space")
         await shows(pilot, "marked 1")
         emulator.conditions = Conditions(latency=2.0)
         await pilot.press("1", "j", "j", "enter")

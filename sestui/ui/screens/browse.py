@@ -32,6 +32,8 @@ from sestui.ui.widgets.status_line import StatusLine
 from sestui.ui.widgets.tenant_tree import TenantTree
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from sestui.services.record import Record
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.app import SestuiApp
@@ -220,12 +222,22 @@ class BrowseScreen(Screen[None]):
     def action_unmark(self) -> None:
         self.list_pane.toggle_all_marks()
 
+    def action_sort(self) -> None:
+        self.list_pane.sort()
+
+    def action_reverse(self) -> None:
+        self.list_pane.reverse()
+
     def action_last_change(self) -> None:
         self._changing.show_last()
 
     @on(SettingsPanel.Expanded)
     def _expand(self) -> None:
         self.app.push_screen(TextDialog(str(self.place), self.panel.details))
+
+    @on(ListPane.ViewWanted)
+    def _make_view(self) -> None:
+        _: Worker[None] = self.run_worker(self.list_pane.make_view, group="view", exclusive=True)
 
     @on(DestinationTable.Opened)
     def _open_details(self, event: DestinationTable.Opened) -> None:

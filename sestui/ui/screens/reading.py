@@ -160,8 +160,8 @@ class Reading:
         pane.open(listing)
         self.use()
         try:
-            async for new in listing.load():
-                pane.page_came(new)
+            async for _ in listing.load():
+                pane.page_came()
             if self.directory is not None:
                 self.directory.tell_size(listing.which, len(listing.index))
         except SestuiError as error:

@@ -1,6 +1,6 @@
 """The suppression list's table: draws only the rows in sight, so its cost is the same for ten rows and a million."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from sestui.domain.display import moment, printable
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
+from sestui.services.view import Column, View
 from sestui.ui.commands import bindings
 
 _NARROW: Final = 68
@@ -51,47 +52,62 @@ class DestinationTable(ScrollView, can_focus=True):
     def __init__(self, clock: Callable[[], float], *, id: str) -> None:
         super().__init__(id=id)
         self._clock = clock
-        self._addresses: Sequence[str] = ()
-        self._row_of: Callable[[str], SuppressedDestinationSummary | None] = lambda address: None
+        self._view: View | None = None
         self._marks: Set[str] = frozenset()
         self._cursor = 0
+        self._address: str | None = None
+        """What the cursor belongs to; `_cursor` is where that stands."""
+        self._chosen = False
+        """Whether somebody put the cursor there; else it is on the first row, whatever that is."""
+        self._in_sight: tuple[int, list[SuppressedDestinationSummary]] = (0, [])
+        """The rows in sight and the place of the first, when they were last looked at."""
         self._placeholder = ""
 
     @property
     def cursor_address(self) -> str | None:
         """The address under the cursor; None while nothing is shown."""
-        return self._addresses[self._cursor] if self._cursor < len(self._addresses) else None
+        return self._address if self._view else None
 
-    def show(
-        self,
-        addresses: Sequence[str],
-        row_of: Callable[[str], SuppressedDestinationSummary | None],
-        marks: Set[str],
-        *,
-        placeholder: str = "",
-    ) -> None:
-        """Show these addresses; the cursor stays on its address, else on the row where that was.
+    @property
+    def pinned(self) -> str | None:
+        """The address that keeps its place on the screen whatever comes or goes; None for the first row."""
+        return self._address if self._chosen else None
+
+    def start_over(self) -> None:
+        """Forget where the cursor was: another list is about to be shown."""
+        self._address, self._chosen, self._cursor = None, False, 0
+        self.scroll_to(y=0, animate=False, immediate=True, force=True)
+
+    def show(self, view: View, marks: Set[str], *, placeholder: str = "") -> None:
+        """Show this view; the cursor stays on its address, else on the row behind that.
 
         The placeholder stands where there is no row.
         """
-        wanted = self.cursor_address
-        top = self._cursor - self.scroll_offset.y
-        self._addresses, self._row_of, self._marks, self._placeholder = addresses, row_of, marks, placeholder
-        if wanted is not None and not (self._cursor < len(addresses) and addresses[self._cursor] == wanted):
-            try:
-                self._cursor = addresses.index(wanted)
-            except ValueError:
-                self._cursor = min(self._cursor, max(0, len(addresses) - 1))
-        self._measure()
-        self.scroll_to(y=max(0, self._cursor - top), animate=False, immediate=True, force=True)
-        self._follow()
+        self._view, self._marks, self._placeholder = view, marks, placeholder
+        self.follow()
         self.refresh()
 
-    def rows_added(self) -> None:
-        """Rows were appended to what is shown: the cursor and the rows in sight stand still."""
-        rows_before = self.virtual_size.height - 1
+    def follow(self) -> None:
+        """Rows came or went: cursor and rows in sight stand still; what is in sight is drawn only where it changed."""
+        view = self._view
+        if view is None:
+            return
+        height = max(1, self.size.height - 1)
+        line = min(self._cursor - self.scroll_offset.y, height - 1)
+        if view:
+            self._cursor = 0 if self.pinned is None else min(view.place(self.pinned), len(view) - 1)
+            self._address = view[self._cursor].address
         self._measure()
-        if rows_before < self.scroll_offset.y + self.size.height:
+        top = max(0, self._cursor - line)
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False, immediate=True, force=True)
+        # Where somebody has scrolled away from the cursor it stays out of sight.
+        if line >= 0:
+            self._follow()
+        top = self.scroll_offset.y
+        before, self._in_sight = self._in_sight, (top, view.rows(top, top + height))
+        # Where the top has changed scrolling has drawn all of it.
+        if before[0] == top and before != self._in_sight:
             self.refresh()
 
     def repaint(self, address: str | None = None) -> None:
@@ -106,10 +122,23 @@ class DestinationTable(ScrollView, can_focus=True):
         self.call_after_refresh(self._follow)
 
     def _measure(self) -> None:
-        self.virtual_size = Size(0, len(self._addresses) + 1)
+        height = self._count + 1
+        if self.show_vertical_scrollbar and height > self.size.height:
+            # Another height alone moves the scrollbar's thumb; a layout would draw all of the table again.
+            self.set_reactive(ScrollView.virtual_size, Size(0, height))
+            self.vertical_scrollbar.window_virtual_size = height
+        else:
+            self.virtual_size = Size(0, height)
+
+    @property
+    def _count(self) -> int:
+        return 0 if self._view is None else len(self._view)
 
     def _move(self, row: int) -> None:
-        row = max(0, min(row, len(self._addresses) - 1))
+        if not self._view:
+            return
+        row = max(0, min(row, len(self._view) - 1))
+        self._address, self._chosen = self._view[row].address, True
         if row != self._cursor:
             before, self._cursor = self._cursor, row
             self._refresh_row(before)
@@ -130,23 +159,27 @@ class DestinationTable(ScrollView, can_focus=True):
         if 0 < line < self.size.height:
             self.refresh(Region(0, line, self.size.width, 1))
 
+    def _step(self, rows: int) -> None:
+        self.follow()
+        self._move(self._cursor + rows)
+
     def action_up(self) -> None:
-        self._move(self._cursor - 1)
+        self._step(-1)
 
     def action_down(self) -> None:
-        self._move(self._cursor + 1)
+        self._step(1)
 
     def action_page_up(self) -> None:
-        self._move(self._cursor - max(1, self.size.height - 2))
+        self._step(-max(1, self.size.height - 2))
 
     def action_page_down(self) -> None:
-        self._move(self._cursor + max(1, self.size.height - 2))
+        self._step(max(1, self.size.height - 2))
 
     def action_first(self) -> None:
         self._move(0)
 
     def action_last(self) -> None:
-        self._move(len(self._addresses) - 1)
+        self._move(self._count - 1)
 
     def action_mark(self) -> None:
         if (address := self.cursor_address) is not None:
@@ -159,7 +192,7 @@ class DestinationTable(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         row = event.y - 1 + self.scroll_offset.y
-        if event.y > 0 and row < len(self._addresses):
+        if event.y > 0 and row < self._count:
             if row == self._cursor:
                 self.action_open()
             self._move(row)
@@ -167,24 +200,27 @@ class DestinationTable(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         if y == 0:
-            return self._strip(("  ", "Address", "Reason", self._date_head(width)), width, "destinations--header")
+            return self._strip(self._heads(width), width, "destinations--header")
         row = y - 1 + self.scroll_offset.y
-        if row >= len(self._addresses):
+        if self._view is None or row >= len(self._view):
             return self._blank(y, width)
-        address = self._addresses[row]
-        marked = address in self._marks
-        entry = self._row_of(address)
-        reason = "" if entry is None else str(entry.reason)
-        date = "" if entry is None else self._date(entry.last_update, width)
+        entry = self._view[row]
+        marked = entry.address in self._marks
         if row == self._cursor:
             name = "destinations--cursor"
         elif marked:
             name = "destinations--marked"
-        elif entry is not None and entry.reason is Reason.COMPLAINT:
+        elif entry.reason is Reason.COMPLAINT:
             name = "destinations--complaint"
         else:
             name = "destinations--row"
-        return self._strip(("● " if marked else "  ", printable(address), reason, date), width, name)
+        cells = (
+            "● " if marked else "  ",
+            printable(entry.address),
+            str(entry.reason),
+            self._date(entry.last_update, width),
+        )
+        return self._strip(cells, width, name)
 
     def _strip(self, cells: tuple[str, str, str, str], width: int, name: str) -> Strip:
         mark, address, reason, date = cells
@@ -198,11 +234,23 @@ class DestinationTable(ScrollView, can_focus=True):
 
     def _blank(self, y: int, width: int) -> Strip:
         style = self.get_component_rich_style("destinations--empty")
-        text = self._placeholder if y == 2 and not self._addresses else ""
+        text = self._placeholder if y == 2 and not self._view else ""
         return Strip([Segment(set_cell_size(f"  {text}", width), style)], width)
 
-    def _date_head(self, width: int) -> str:
-        return "Last update" if width < _NARROW else "Last update, UTC"
+    def _heads(self, width: int) -> tuple[str, str, str, str]:
+        heads: dict[Column, str] = {
+            Column.ADDRESS: "Address",
+            Column.REASON: "Reason",
+            Column.LAST_UPDATE: "Last update" if width < _NARROW else "Last update, UTC",
+        }
+        if self._view is not None:
+            by, arrow = self._view.by, "↓" if self._view.reverse else "↑"
+            if by is Column.DOMAIN:
+                heads[Column.ADDRESS] = f"Address, by domain {arrow}"
+            else:
+                # Twelve cells have to do for the narrow one.
+                heads[by] += arrow if by is Column.LAST_UPDATE and width < _NARROW else f" {arrow}"
+        return "  ", heads[Column.ADDRESS], heads[Column.REASON], heads[Column.LAST_UPDATE]
 
     def _date(self, seconds: float, width: int) -> str:
         full = moment(seconds)

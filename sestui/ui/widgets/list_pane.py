@@ -7,27 +7,37 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Input, Static
 
 from sestui.domain.display import counted, printable
 from sestui.domain.errors import SestuiError, UsageError
 from sestui.domain.query import Query, parse
-from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
+from sestui.domain.suppression import SuppressionList
 from sestui.services.changes import DONE, Change, Kind, Result
 from sestui.services.listing import Listing
+from sestui.services.view import Column, View
 from sestui.ui.widgets.destinations import DestinationTable
 
 
 class ListPane(Vertical):
     """Shows a listing as it loads. Marks are kept for each list while the application runs."""
 
+    class ViewWanted(Message):
+        """Another filter or order was asked for: whoever starts workers has `make_view` run, the latest alone."""
+
     def __init__(self, clock: Callable[[], float], *, id: str) -> None:
         super().__init__(id=id)
         self._clock = clock
         self.listing: Listing | None = None
-        self._view: list[str] = []
+        self._view: View | None = None
+        """What the table shows; until a new one is there the one before it."""
         self._query = Query()
+        self._by = Column.LAST_UPDATE
+        self._reverse = True
         self._marks: dict[SuppressionList, dict[str, None]] = {}
+        self._hidden = 0
+        """How many marks the filter hid when they were last counted."""
         self._trouble = ""
         """Why loading stopped short."""
         self._unmarked: dict[SuppressionList, dict[str, None]] = {}
@@ -63,7 +73,11 @@ class ListPane(Vertical):
     @property
     def hidden_marks(self) -> int:
         """How many marked addresses the filter hides."""
-        return 0 if self._query.is_empty else len(self.marks.keys() - set(self._view))
+        listing, view = self.listing, self._view
+        if listing is None or view is None or view.query.is_empty:
+            return 0
+        rows = map(listing.index.get, self.marks)
+        return sum(row is None or not view.query.matches(row) for row in rows)
 
     @property
     def chosen(self) -> list[str]:
@@ -75,12 +89,15 @@ class ListPane(Vertical):
     def open(self, listing: Listing) -> None:
         """Show another list, or another reading of this one."""
         other = self.listing is None or self.listing.which != listing.which
-        self.listing = listing
+        if listing is not self.listing:
+            self.listing, self._view = listing, listing.index.everything
+            self.post_message(self.ViewWanted())
         self._trouble = ""
         self.border_title = Content(f"Suppression list: {printable(str(listing.which))}")
         if other:
             self._filter.value = ""
             self._query, self._query_error = Query(), ""
+            self.table.start_over()
         self.redraw()
 
     def tell_use(self, words: Text) -> None:
@@ -88,20 +105,45 @@ class ListPane(Vertical):
         self._use.update(words)
         self._use.display = bool(words)
 
-    def page_came(self, new: list[SuppressedDestinationSummary]) -> None:
-        """Pages add to the end; nothing else moves. The last one may take rows away."""
+    async def make_view(self) -> None:
+        """Filter and sort as was last asked for, without holding up a key."""
+        listing = self.listing
+        if listing is None:
+            return
+        table = self.table
+        async for view in listing.index.view(
+            self._query, self._by, reverse=self._reverse, around=table.pinned, lines=table.size.height
+        ):
+            if listing is self.listing:
+                self._view = view
+                self.redraw()
+
+    def sort(self) -> None:
+        """Sort by the next column; times begin with the newest."""
+        columns = list(Column)
+        self._by = columns[(columns.index(self._by) + 1) % len(columns)]
+        self._reverse = self._by is Column.LAST_UPDATE
+        self._draw_counts()
+        self.post_message(self.ViewWanted())
+
+    def reverse(self) -> None:
+        """Show the last row first, or the first again."""
+        self._reverse = not self._reverse
+        self.post_message(self.ViewWanted())
+
+    def page_came(self) -> None:
+        """Rows appear in their places while the cursor stays on its address. The last page may take rows away."""
         assert self.listing is not None
         if self.listing.complete:
             self.drop_marks([address for address in self.marks if self.listing.index.get(address) is None])
             self.redraw()
             return
-        first = not self._view
-        self._view.extend(row.address for row in new if self._query.matches(row))
-        if first:
+        if not self._view:
             self.redraw()
-        else:
-            self.table.rows_added()
-            self._draw_counts()
+            return
+        self.table.follow()
+        # Pages hide no mark: with thousands of them counting takes longer than a page may.
+        self._draw_counts(self._hidden)
 
     def trouble(self, error: SestuiError) -> None:
         """Loading ended with an error; what is loaded stays."""
@@ -143,7 +185,8 @@ class ListPane(Vertical):
             self._query, self._query_error = parse(event.value, self._clock()), ""
         except UsageError as error:
             self._query_error = printable(str(error))
-        self.redraw()
+        self._draw_counts()
+        self.post_message(self.ViewWanted())
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self, event: Input.Submitted) -> None:
@@ -174,19 +217,17 @@ class ListPane(Vertical):
 
     def redraw(self) -> None:
         """Show what the index holds now; the cursor stays on its address."""
-        listing = self.listing
-        if listing is None:
-            self._draw_counts()
-            return
-        self._view = listing.index.addresses(self._query)
-        empty = "This list is empty." if listing.complete and not len(listing.index) else ""
-        nothing = "Nothing loaded matches the filter." if len(listing.index) and not self._view else ""
-        self.table.show(self._view, listing.index.get, self.marks.keys(), placeholder=empty or nothing)
+        listing, view = self.listing, self._view
+        if listing is not None and view is not None:
+            empty = "This list is empty." if listing.complete and not len(listing.index) else ""
+            nothing = "Nothing loaded matches the filter." if len(listing.index) and not view else ""
+            self.table.show(view, self.marks.keys(), placeholder=empty or nothing)
         self._draw_counts()
 
-    def _draw_counts(self) -> None:
-        listing = self.listing
-        if listing is None:
+    def _draw_counts(self, hidden: int | None = None) -> None:
+        self._hidden = self.hidden_marks if hidden is None else hidden
+        listing, view = self.listing, self._view
+        if listing is None or view is None:
             self._counts.update(self._trouble or "connecting …")
             return
         size = len(listing.index)
@@ -200,11 +241,12 @@ class ListPane(Vertical):
             words = counted(size, "address", "addresses") + (f" · {self._trouble}" if self._trouble else "")
         else:
             words = f"{size:,} loaded · {self._trouble or 'not all'}" if size else self._trouble or "asking SES …"
-        if not self._query.is_empty and not self._query_error:
-            words = f"{len(self._view):,} shown of {words}"
-            if self._query.range:
-                words += f" · {self._query.range}"
+        if not view.query.is_empty and not self._query_error:
+            words = f"{'' if view.whole else 'at least '}{len(view):,} shown of {words}"
+            if view.query.range:
+                words += f" · {view.query.range}"
+        if view.by is not self._by:
+            words += f" · sorting by {self._by} …"
         if self.marks:
-            hidden = self.hidden_marks
-            words += f" · marked {len(self.marks):,}{f' ({hidden:,} hidden by filter)' if hidden else ''}"
+            words += f" · marked {len(self.marks):,}{f' ({self._hidden:,} hidden by filter)' if self._hidden else ''}"
         self._counts.update(words)

@@ -1,0 +1,53 @@
+"""Rows are matched by whole columns: what is found so is what a filter lets through row by row."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sestui.domain.query import Query, Term, parse
+from sestui.domain.suppression import Reason, SuppressedDestinationSummary
+from sestui.services.matching import matching
+from sestui.services.rows import Rows
+
+DOMAINS = ("x.org", "y.org", "m.x.org", "yx.org", "X.ORG")
+POOL = [
+    *(f"{name}@{domain}" for name in ("a", "A", "ab", "b@a", "ß", "SS", "ς", "x.org") for domain in DOMAINS),
+    *("no-at", "x.org", "X.org", "m.x.org", "a\n@x.org", "\ud800@x.org", '"a@y.org"@x.org', "", "@", "b@", "𝔸@x.org"),
+]
+"""Hostile ones too: nothing that comes over a wire may be taken for two rows or for none."""
+TERMS = st.sampled_from(
+    [
+        *("a", "A", "@", "x", "ss", "ß", "σ", "b@", "@x.org", "@@", "zebra", "\ud800", "𝔸", "org"),
+        *("domain:x.org", "domain:.x.org", "domain:y.org,m.x.org", "domain:no-at", "domain:.no-at", "domain:a@x.org"),
+        *("since:2s", "before:3s", "since:1970-01-01T00:00:02Z"),
+        *("domain:", "reason:bounce", "reason:complaint", "reason:bounce,complaint"),
+    ]
+)
+SIGNED = st.builds(str.__add__, st.sampled_from(["", "", "!"]), TERMS)
+QUERIES = st.one_of(
+    st.lists(SIGNED, max_size=3).map(lambda terms: parse(" ".join(terms), 6.0)),
+    # None that can be typed: a kind of term that has no search of its own.
+    st.just(Query((Term(negated=True),))),
+)
+SPREAD = st.lists(st.tuples(st.sampled_from(POOL), st.integers(0, 30)), max_size=12)
+"""Addresses, and how many others stand before each: what is rare is found in another way than what is not."""
+
+
+@given(SPREAD, QUERIES, st.sets(st.integers(0, 400)), st.integers(0, 50), st.integers(0, 400))
+@settings(deadline=None, max_examples=500)
+def test_a_row_matches_where_it_is_on_the_list_and_the_filter_lets_it_through(
+    spread: list[tuple[str, int]], query: Query, gone: set[int], start: int, stop: int
+) -> None:
+    addresses: dict[str, None] = {}
+    for address, others in spread:
+        addresses |= {f"{number}of{len(addresses)}@other.example": None for number in range(others)}
+        addresses[address] = None
+    rows = Rows()
+    for number in rows.numbers(addresses):
+        reason = list(Reason)[number % 3 == 0]
+        rows.replace(number, SuppressedDestinationSummary("", reason, number % 7 / 1.5))
+        rows.here[number] = number not in gone
+    stop = min(stop, len(rows))
+    start = min(start, stop)
+    expected = [number not in gone and query.matches(rows[number]) for number in range(start, stop)]
+    assert list(map(bool, matching(rows, query, start, stop))) == expected
+    assert [rows[number].address for number in range(len(rows))] == list(addresses)
