@@ -325,8 +325,8 @@ async def test_a_combination_that_aws_does_not_document_is_said_to_be_one(make_a
 async def test_details_say_what_an_entry_means_for_the_mail_in_view(make_app: MakeApp, gateway: Gateway) -> None:
     await gateway.create_tenant("shop", suppression=OWN_LIST)
     shop = SuppressionList("shop")
-    await gateway.put_suppressed_destination(shop, "Alice@corp.com", Reason.BOUNCE)
     await gateway.put_suppressed_destination(shop, "angry@corp.com", Reason.COMPLAINT)
+    await gateway.put_suppressed_destination(shop, "Alice@corp.com", Reason.BOUNCE)
     async with make_app(shop).run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Tenant: shop", "2 addresses")
         await pilot.press("2", "enter")
