@@ -2,9 +2,15 @@
 
 import sys
 
-from tests.benchmarks import impact, loading, parsing, start
+from tests.benchmarks import filter, impact, loading, parsing, start
 
-BENCHMARKS = {"start": start.run, "loading": loading.run, "parsing": parsing.run, "impact": impact.run}
+BENCHMARKS = {
+    "start": start.run,
+    "loading": loading.run,
+    "parsing": parsing.run,
+    "impact": impact.run,
+    "filter": filter.run,
+}
 
 
 def main() -> int:

@@ -12,6 +12,8 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
 
 BUDGET_SECONDS = 120.0
 
@@ -28,25 +30,61 @@ def emulator(*options: str) -> Iterator[str]:
             process.terminate()
 
 
-def seconds_until(command: list[str], awaited: bytes, *, columns: int = 120, lines: int = 40) -> float:
+class Terminal:
+    """A program in a pseudo-terminal."""
+
+    def __init__(self, command: list[str], *, columns: int = 120, lines: int = 40) -> None:
+        self._ours, self._its = pty.openpty()
+        fcntl.ioctl(self._its, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        environment = {**os.environ, "TERM": "xterm-256color", "AWS_EC2_METADATA_DISABLED": "true"}
+        self._since = time.perf_counter()
+        self._process = subprocess.Popen(
+            command, stdin=self._its, stdout=self._its, stderr=self._its, env=environment, start_new_session=True
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._ours)
+        os.close(self._its)
+
+    def press(self, keys: str) -> None:
+        self._since = time.perf_counter()
+        os.write(self._ours, keys.encode())
+
+    def until(self, awaited: str) -> float:
+        """Wait until the program has written this; return the seconds since it was started or a key was pressed."""
+        output = b""
+        while awaited.encode() not in output:
+            assert time.perf_counter() - self._since < BUDGET_SECONDS, f"{awaited!r} never came: {output[-2000:]!r}"
+            if select.select([self._ours], [], [], 0.5)[0]:
+                output += os.read(self._ours, 65536)
+        return time.perf_counter() - self._since
+
+    def settle(self, seconds: float = 1.0) -> None:
+        """Wait until nothing has been written for so long."""
+        while select.select([self._ours], [], [], seconds)[0]:
+            os.read(self._ours, 65536)
+
+    @property
+    def memory(self) -> float:
+        """What the program has in memory now, in MB."""
+        return resident(self._process.pid)
+
+
+def resident(process: int) -> float:
+    """Return what a process has in memory, in MB."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+def seconds_until(command: list[str], awaited: bytes) -> float:
     """Start a command in a pseudo-terminal, wait until it has written this, end it; seconds from start to there."""
-    ours, its = pty.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-    environment = {**os.environ, "TERM": "xterm-256color", "AWS_EC2_METADATA_DISABLED": "true"}
-    started = time.perf_counter()
-    process = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True)
-    output = b""
-    try:
-        while awaited not in output:
-            assert time.perf_counter() - started < BUDGET_SECONDS, f"{awaited!r} never came: {output[-2000:]!r}"
-            if select.select([ours], [], [], 0.5)[0]:
-                output += os.read(ours, 65536)
-        return time.perf_counter() - started
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
-        os.close(its)
+    with Terminal(command) as terminal:
+        return terminal.until(awaited.decode())
 
 
 def compare(what: str, ours: Callable[[], float], peer: Callable[[], float], *, peer_name: str, runs: int = 7) -> None:
