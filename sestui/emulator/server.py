@@ -16,6 +16,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from email.utils import formatdate
 from types import TracebackType
 from typing import Self, TextIO
 from urllib.parse import parse_qs
@@ -132,7 +133,10 @@ class Emulator:
             _reset(http)
             return web.Response()
         self._log.add(Request(now, asked.operation, asked.parameters, status, error))
-        return web.Response(status=status, body=answer, headers={"x-amzn-RequestId": request_id, **headers})
+        date = formatdate(self._clock(), usegmt=True)
+        return web.Response(
+            status=status, body=answer, headers={"x-amzn-RequestId": request_id, "Date": date, **headers}
+        )
 
     async def _carry_out(self, service: str, call: Call, problem: Refusal | None, request_id: str) -> bytes:
         # Throttling and a denial are decided when a request comes in, the change is made when its time has passed.

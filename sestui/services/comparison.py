@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from asyncio import sleep
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from sestui.domain.query import Query
 from sestui.domain.suppression import SuppressedDestinationSummary
-from sestui.services.listing import FRESH_FOR, Listing
-
-_LOOK_AGAIN: Final = 0.25
-"""Seconds between two looks at a list that somebody else is loading."""
+from sestui.services.listing import Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +71,5 @@ async def load(*listings: Listing) -> AsyncIterator[Listing]:
     What somebody else is loading is waited for. Raises what `Listing.load` raises.
     """
     for listing in listings:
-        while listing.loading:
+        async for _ in listing.whole():
             yield listing
-            await sleep(_LOOK_AGAIN)
-        if not listing.complete or listing.age > FRESH_FOR:
-            yield listing
-            async for _ in listing.load():
-                yield listing

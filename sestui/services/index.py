@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import compress, islice
+from math import inf
 from typing import Final
 from weakref import WeakSet
 
@@ -37,9 +38,12 @@ class Seen:
             self._count += not self.flags[number]
             self.flags[number] = 1
 
-    def clear(self) -> None:
-        self.flags.clear()
-        self._count = 0
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Take note that these have to come again."""
+        for number in numbers:
+            if number in self:
+                self.flags[number] = 0
+                self._count -= 1
 
 
 class Index:
@@ -109,17 +113,28 @@ class Index:
                 view.take_in(len(known))
         return new
 
+    def see(self, address: str, seen: Seen) -> None:
+        """Count an address as seen: it came otherwise than by a page, and no older row of it counts any more."""
+        number = self._rows.find(address)
+        if number is not None:
+            seen.add([number], len(self._rows))
+
     def discard(self, address: str) -> None:
         number = self._rows.find(address)
         if number is not None and self._rows.here[number]:
             self._drop([number])
 
-    def keep(self, seen: Seen, besides: Iterable[str] = ()) -> None:
-        """Drop every row that was not seen, but for these addresses."""
-        kept = {self._rows.find(address) for address in besides}
+    def keep(self, seen: Seen) -> None:
+        """Drop every row that was not seen."""
         flags = seen.flags.ljust(len(self._rows), b"\0").translate(b"\1\0" + bytes(254))
         unseen = compress(range(len(flags)), flags)
-        self._drop([number for number in unseen if self._rows.here[number] and number not in kept])
+        self._drop([number for number in unseen if self._rows.here[number]])
+
+    def updated_between(self, start: float | None, end: float | None) -> list[int]:
+        """Return the numbers of the rows on the list that were last updated from `start` to before `end`."""
+        first, last = -inf if start is None else start, inf if end is None else end
+        here = compress(range(len(self._rows)), self._rows.here)
+        return [number for number in here if first <= self._rows.dates[number] < last]
 
     def _drop(self, numbers: list[int]) -> None:
         for view in self._views:
@@ -156,6 +171,14 @@ class Index:
             everything = self._new_view(Query(), by, reverse=reverse)
             await self._fill(everything)
             self.everything = everything
+
+    async def by_date(self) -> View:
+        """Return all rows by LastUpdateTime, whatever they are sorted by on the screen."""
+        if self.everything.by is Column.LAST_UPDATE:
+            return self.everything
+        view = self._new_view(Query(), Column.LAST_UPDATE, reverse=True)
+        await self._fill(view)
+        return view
 
     def _new_view(self, query: Query, by: Column, *, reverse: bool, some: Iterable[int] | None = None) -> View:
         view = View(self._rows, query, by, reverse=reverse, some=some)

@@ -1,23 +1,52 @@
-"""Loads one suppression list, page after page, into an index; what is loaded can be used at once."""
+"""Loads one suppression list into an index, newest first; what is loaded can be used at once.
+
+How a list that changes meanwhile ends up right: whatever is added or replaced after the first page gets a later date,
+and the newest window is read once more at the end, from SES's own time at that first page on. A row that left the list
+before its window was read never comes and goes at the end; one that left afterwards stays until the list is read
+again, or until the slow re-scan of a live list finds it missing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
+from math import floor, inf
 from typing import TYPE_CHECKING, Final
 
-from sestui.domain.errors import InvalidNextToken, NotFound, TenantNotFound
+from sestui.domain.errors import NotFound, TenantNotFound
 from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
 from sestui.services.index import Index, Seen
+from sestui.services.sweep import Sweep
+from sestui.services.windows import Window, by_age
 
 if TYPE_CHECKING:
-    from sestui.sesv2.gateway import Gateway
+    from sestui.sesv2.gateway import Gateway, Page
 
 FRESH_FOR: Final = 300.0
 """Seconds for which a row that was read may be planned with."""
 ASK_UP_TO: Final = 100
 """Up to so many rows asking for each is quicker than reading a long list again."""
-_FRUITLESS: Final = 3
-"""How often a list is begun anew for an outdated token without getting further before that error is shown."""
+LAG: Final = 60.0
+"""Seconds by which SES may tell a change late (not documented): what is read again overlaps by so much."""
+_LOOK_AGAIN: Final = 0.25
+"""Seconds between two looks at a list that somebody else is loading."""
+_PAGE: Final = 1000
+
+
+@dataclass(slots=True)
+class _Pass:
+    """One reading of the whole list; may be left and gone on with."""
+
+    sweep: Sweep
+    seen: Seen
+    started: float
+    ses_time: float | None = None
+    """SES's own time at the first page."""
+    pages: int = 0
+    is_closing: bool = False
+    """Whether the newest rows are read once more."""
 
 
 class Listing:
@@ -32,21 +61,61 @@ class Listing:
         """Whether every page has come; until then counts are of what is loaded."""
         self.loading = False
         self.read_again: int | None = None
-        """While a list that was complete is read again: how many of its rows have come anew."""
-        self._told: set[str] = set()
-        """Addresses that came otherwise than by the pages of the present reading."""
+        """While rows of an earlier time are on show: how many have come anew."""
         self.read_at: float | None = None
-        """When the oldest page on show was asked for, in the clock's seconds; None before the first."""
+        """When the oldest row on show was asked for, in the clock's seconds; None before the first."""
+        self.kept_from: float | None = None
+        """When the rows were asked for that a cache has kept and that have not come again; None if there are none."""
+        self._pass: _Pass | None = None
+        self._left: dict[str, tuple[float, float | None]] = {}
+        """Of rows that have left the list their dates, for a page that was asked for before may still have them; and
+        when we removed them."""
+        self.back: dict[str, float] = {}
+        """Addresses that SES has added again after we removed them, and when we did."""
+
+    def adopt(self, rows: Iterable[SuppressedDestinationSummary], read_at: float) -> None:
+        """Take in rows as they were at an earlier time, until they come again or turn out to be gone."""
+        known = self.index
+        # While they are taken in, loading may have begun: what it brought is newer.
+        known.put([row for row in rows if known.get(row.address) is None and not self._has_left(row)])
+        self.kept_from = self.read_at = read_at
 
     def put(self, row: SuppressedDestinationSummary) -> None:
-        """Take in one row that SES told apart from the pages."""
+        """Take in one row that SES told apart from the pages, or that we added."""
+        self._left.pop(row.address, None)
+        self.back.pop(row.address, None)
         self.index.put([row])
-        self._told.add(row.address)
+        if self._pass is not None:
+            self.index.see(row.address, self._pass.seen)
 
-    def discard(self, address: str) -> None:
-        """Take out a row that is known to have left the list."""
-        self.index.discard(address)
-        self._told.discard(address)
+    def discard(self, address: str, *, removed: bool = False) -> None:
+        """Take out a row that is known to have left the list; `removed` where it was us who removed it."""
+        if (row := self.index.get(address)) is not None:
+            self._left[address] = row.last_update, self._clock() if removed else None
+            self.back.pop(address, None)
+            self.index.discard(address)
+
+    def take(
+        self, rows: list[SuppressedDestinationSummary], seen: Seen | None = None
+    ) -> list[SuppressedDestinationSummary]:
+        """Take in rows of a page, and return those whose address is new."""
+        if self._left:
+            rows = [row for row in rows if not self._has_left(row)]
+        return self.index.put(rows, seen)
+
+    @property
+    def age(self) -> float:
+        """Seconds since the oldest of what is shown was asked for; 0 before the first page."""
+        return 0.0 if self.read_at is None else self._clock() - self.read_at
+
+    @property
+    def whole_since(self) -> float:
+        """All rows updated since are loaded: seconds since 1970, -inf for all, inf while not even the newest are."""
+        if self.complete and self._pass is None:
+            return -inf
+        if self._pass is None:
+            return inf
+        return -inf if self._pass.is_closing else self._pass.sweep.open_before
 
     async def freshen(self, addresses: list[str]) -> float:
         """See to it that what is known of these is at most five minutes old, and return its age in seconds.
@@ -61,7 +130,7 @@ class Listing:
         if not wanted:
             return self.age
         if len(wanted) > ASK_UP_TO:
-            async for _ in self.load():
+            async for _ in self.whole():
                 pass
             return self.age
         for address in wanted:
@@ -73,51 +142,80 @@ class Listing:
                 self.discard(address)
         return self._clock() - started if wanted is addresses else self.age
 
-    @property
-    def age(self) -> float:
-        """Seconds since the oldest of what is shown was asked for; 0 before the first page."""
-        return 0.0 if self.read_at is None else self._clock() - self.read_at
+    async def whole(self) -> AsyncIterator[None]:
+        """See to it that the list is whole and was read in the last five minutes; yield as it grows.
 
-    async def load(self) -> AsyncIterator[list[SuppressedDestinationSummary]]:
+        What somebody else is loading is waited for. Raises what `load` raises.
+        """
+        while self.loading:
+            yield
+            await asyncio.sleep(_LOOK_AGAIN)
+        if not self.complete or self.age > FRESH_FOR:
+            yield
+            async with aclosing(self.load()) as pages:
+                async for _ in pages:
+                    yield
+
+    async def load(self) -> AsyncGenerator[list[SuppressedDestinationSummary], None]:
         """Read the list whole and yield, page by page, the rows whose address is new.
 
-        Rows that are there already stay usable; those that the list no longer has go when the last page has come.
+        Goes on where an earlier reading was left. Rows that are there already stay usable; those that the list no
+        longer has go when the last page has come.
         """
-        started = self._clock()
-        seen = Seen()
-        token: str | None = None
-        furthest = fruitless = 0
-        was_complete = self.complete
-        self.loading, self.read_again = True, 0 if self.complete else None
-        self.complete = False
-        self._told.clear()
+        current = self._pass
+        if current is None:
+            current = self._pass = _Pass(self._sweep(self._windows()), Seen(), self._clock())
+            self.read_again = 0 if self.complete or len(self.index) else None
+        was_complete, self.complete, self.loading = self.complete, False, True
         try:
             while True:
-                try:
-                    page = await self._gateway.suppressed_destinations(self.which, next_token=token)
-                except InvalidNextToken:
-                    fruitless += 1
-                    if token is None or fruitless >= _FRUITLESS:
-                        raise
-                    # What vanishes between the two beginnings must not count as seen.
-                    seen.clear()
-                    token = None
-                    continue
-                if self.read_at is None:
-                    self.read_at = started
-                new = self.index.put(page.entries, seen)
-                if len(seen) > furthest:
-                    furthest, fruitless = len(seen), 0
-                if self.read_again is not None:
-                    self.read_again = len(seen)
-                token = page.next_token
-                if token is None:
-                    self.index.keep(seen, self._told)
-                    self.complete, self.loading, self.read_at = True, False, started
-                yield new
-                if token is None:
-                    return
+                async with aclosing(current.sweep.pages(lambda window: self._lost(window, current))) as pages:
+                    async for page, is_final in pages:
+                        yield self._take(page, current, is_final)
+                if current.is_closing or current.pages < 2:
+                    break
+                current.is_closing = True
+                now = self._clock() if current.ses_time is None else current.ses_time
+                current.sweep = self._sweep([Window(start=floor(now - LAG))])
+            self.index.keep(current.seen)
+            self.complete, self.read_at, self.kept_from, self._pass = True, current.started, None, None
         finally:
-            if self.loading:
-                # Broken off: what was whole is still that, only older.
-                self.loading, self.complete = False, was_complete
+            self.loading = False
+            # Broken off: what was whole is still that, only older.
+            self.complete = self.complete or was_complete
+
+    def _windows(self) -> list[Window]:
+        # What has more than a page is long, and read newest first from the beginning.
+        return by_age(self._clock(), costly=False) if len(self.index) > _PAGE else [Window()]
+
+    def _sweep(self, windows: list[Window]) -> Sweep:
+        from sestui.sesv2.pacing import Priority  # botocore comes with the connection.
+
+        return Sweep(self._gateway, self.which, windows, self._clock, priority=Priority.VISIBLE)
+
+    def _take(self, page: Page, current: _Pass, is_final: bool) -> list[SuppressedDestinationSummary]:
+        if self.read_at is None:
+            self.read_at = current.started
+        if not current.pages:
+            current.ses_time = page.ses_time
+        current.pages += 1
+        # What comes once more may have left by then: it counts as seen only then.
+        new = self.take(page.entries, current.seen if is_final else None)
+        if self.read_again is not None:
+            self.read_again = len(current.seen)
+        return new
+
+    def _has_left(self, row: SuppressedDestinationSummary) -> bool:
+        date, removed_at = self._left.get(row.address, (None, None))
+        # SES can't put back a date: a row that has it still is the one that has left, told late.
+        if date is not None and abs(date - row.last_update) < 1:
+            return True
+        if date is not None:
+            del self._left[row.address]
+            if removed_at is not None:
+                self.back[row.address] = removed_at
+        return False
+
+    def _lost(self, window: Window, current: _Pass) -> None:
+        # What vanishes between the two beginnings must not count as seen.
+        current.seen.forget(self.index.updated_between(window.start, window.end))

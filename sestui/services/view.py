@@ -92,7 +92,19 @@ class View:
         """Return the numbers of the rows that stand from `start` to before `stop`."""
         start, stop = max(start, 0), min(stop, len(self))
         if self.reverse:
-            start, stop = len(self) - stop, len(self) - start
+            return self._numbers(len(self) - stop, len(self) - start)[::-1]
+        return self._numbers(start, stop)
+
+    def below(self, key: Any, count: int) -> list[SuppressedDestinationSummary]:
+        """Return the last `count` rows whose key is less than this, the greatest first; None is above all keys."""
+        if key is None:
+            stop = len(self)
+        else:
+            at = bisect_left(self._keys, key)
+            stop = bisect_left(self._sorted(at), key, key=self._key) + (self._block_ends()[at - 1] if at else 0)
+        return [self._rows[number] for number in reversed(self._numbers(max(0, stop - count), stop))]
+
+    def _numbers(self, start: int, stop: int) -> list[int]:
         ends = self._block_ends()
         at = bisect_right(ends, start)
         found: list[int] = []
@@ -101,7 +113,7 @@ class View:
             found += self._sorted(at)[start - begin : stop - begin]
             start = ends[at]
             at += 1
-        return found[::-1] if self.reverse else found
+        return found
 
     def place(self, address: str) -> int:
         """Return where the address stands, else where the first row stands that would be behind it."""

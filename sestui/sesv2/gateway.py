@@ -47,6 +47,8 @@ class Page:
     entries: list[SuppressedDestinationSummary]
     next_token: str | None
     """None on the last page."""
+    ses_time: float | None = None
+    """SES's own time when it answered, in whole seconds since 1970; None where the answer doesn't say."""
 
 
 class Gateway:
@@ -141,7 +143,7 @@ class Gateway:
         parameters |= {name: value for name, value in optional.items() if value is not None}
         answer = await self._call("ListSuppressedDestinations", parameters, priority)
         with translated("ListSuppressedDestinations"):
-            return Page(shapes.summaries(answer), answer.get("NextToken") or None)
+            return Page(shapes.summaries(answer), answer.get("NextToken") or None, shapes.ses_time(answer))
 
     async def suppressed_destination(
         self, which: SuppressionList, address: str, *, priority: Priority = Priority.PERSON

@@ -7,6 +7,7 @@ of a list ready-made (`answers` does).
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from sestui.domain.settings import (
@@ -46,6 +47,15 @@ def seconds(time: Any) -> float:
     if not 0 <= time < END_OF_TIME:
         raise ValueError(f"{time} is no time in seconds")
     return float(time)
+
+
+def ses_time(answer: Mapping[str, Any]) -> float | None:
+    """Return the time at which SES answered, as HTTP's Date says it; None where that is not there or no date."""
+    try:
+        date = answer["ResponseMetadata"]["HTTPHeaders"]["date"]
+        return parsedate_to_datetime(date).timestamp()
+    except (KeyError, ValueError, OverflowError):
+        return None
 
 
 def summaries(answer: Mapping[str, Any]) -> list[SuppressedDestinationSummary]:

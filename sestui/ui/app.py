@@ -67,6 +67,8 @@ class SestuiApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Keep the laws of the keyboard before anything else sees an event."""
         screen = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(event, events.Key):
+            self._browse.lists.last_key = self._clock()
         if isinstance(event, events.CursorPosition) and isinstance(screen, Dialog):
             screen.painted()
         elif isinstance(event, AfterKey):

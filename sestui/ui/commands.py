@@ -61,6 +61,7 @@ COMMANDS: Final = (
     Command("everywhere", "e", "edit", "edit", "Edit the settings of what the focused pane shows", True, True),
     Command("everywhere", "n", "create", "new", "Create a tenant or a configuration set", palette=True),
     Command("everywhere", "r", "refresh", "refresh", "Read again what the screen shows", palette=True),
+    Command("everywhere", "L", "live", "live", "Keep the list up to date, or no longer", palette=True),
     Command("everywhere", "escape", "clear", "clear", "Drop the filter of the pane in focus"),
     Command("everywhere", "1", "focus_pane('#tree')", "tree", "Go to the tree of tenants", palette=True),
     Command("everywhere", "2", "focus_pane('#destinations')", "list", "Go to the suppression list", palette=True),

@@ -4,6 +4,7 @@ import asyncio
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from math import ceil
 from random import Random
 from typing import Any
 
@@ -88,11 +89,36 @@ def test_what_was_not_seen_in_a_reading_is_not_kept() -> None:
     index, seen = Index(), Seen()
     index.put([row("old@x.org"), row("seen@x.org"), row("told@x.org")])
     index.put([row("seen@x.org")], seen)
-    index.keep(seen, ["told@x.org", "never@x.org"])
+    for address in ("told@x.org", "never@x.org"):
+        index.see(address, seen)
+    index.keep(seen)
     assert [it.address for it in index] == ["seen@x.org", "told@x.org"]
-    seen.clear()
+    seen.forget(index.updated_between(None, None))
     index.keep(seen)
     assert (len(index), len(seen), list(index)) == (0, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "found"), [(2, 4, "cb"), (None, 3, "bd"), (3, None, "ca"), (None, None, "cbad")]
+)
+def test_rows_of_a_window_are_those_from_its_start_to_before_its_end(
+    start: float | None, end: float | None, found: str
+) -> None:
+    index = Index()
+    index.put([row("c@x.org", 3), row("b@x.org", 2), row("a@x.org", 4), row("d@x.org", 1), row("gone@x.org", 2)])
+    index.discard("gone@x.org")
+    rows = index._rows
+    assert "".join(rows[number].address[0] for number in index.updated_between(start, end)) == found
+
+
+async def test_the_last_rows_below_a_date_come_newest_first_whatever_the_screen_sorts_by() -> None:
+    index = Index()
+    index.put(row(f"{number * 7919 % 10_000:05}@x.org", number * 7919 % 10_000) for number in range(10_000))
+    await views(index, "", Column.ADDRESS)
+    by_date = await index.by_date()
+    for top, count in ((None, 3), (5000.0, 4), (5000.5, 2), (2.0, 9), (0.0, 5), (1e9, 1)):
+        below = range(min(10_000, 10_000 if top is None else ceil(top)) - 1, -1, -1)[:count]
+        assert [it.last_update for it in by_date.below(top, count)] == list(below)
 
 
 # Views
@@ -258,7 +284,9 @@ class Comparison(RuleBasedStateMachine):
     @rule(besides=st.lists(ADDRESSES, max_size=3))
     def end_a_reading(self, besides: list[str]) -> None:
         assert self.seen is not None
-        self.index.keep(self.seen, besides)
+        for address in besides:
+            self.index.see(address, self.seen)
+        self.index.keep(self.seen)
         self.rows = {address: it for address, it in self.rows.items() if address in self.came | set(besides)}
         self.seen = None
 

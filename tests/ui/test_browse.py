@@ -338,7 +338,8 @@ async def test_a_tenant_that_is_not_there_is_said(make_app: MakeApp) -> None:
 async def test_throttling_is_a_state_and_not_an_error(make_app: MakeApp, emulator: Emulator) -> None:
     emulator.conditions = Conditions(rates=(Rate.parse("5:2"),))
     async with make_app().run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "SES throttles", "2,500 addresses")
+        await shows(pilot, "SES throttles")
+        await shows(pilot, "2,500 addresses")
 
 
 @pytest.mark.usefixtures("shop")

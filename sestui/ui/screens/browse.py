@@ -22,6 +22,7 @@ from sestui.ui.screens.changing import Changing
 from sestui.ui.screens.comparing import Comparing
 from sestui.ui.screens.creating import Creating
 from sestui.ui.screens.editing import Editing
+from sestui.ui.screens.loading import Loading
 from sestui.ui.screens.reading import Reading
 from sestui.ui.screens.text import TextDialog
 from sestui.ui.widgets.connection_bar import ConnectionBar
@@ -62,6 +63,7 @@ class BrowseScreen(Screen[None]):
         self.place = Place(tenant=start_list.tenant_name)
         """What the tree's cursor is on."""
         self._reading = Reading(self, connect, clock)
+        self.lists = Loading(self, self._reading, clock)
         self._changing = Changing(self, self._reading, clock, record)
         self._comparing = Comparing(self, self._reading, self._changing, clock)
         self._editing = Editing(self, self._reading, record)
@@ -176,6 +178,9 @@ class BrowseScreen(Screen[None]):
 
     def action_refresh(self) -> None:
         self._reading.again(self._matching, self.place, self._start_list)
+
+    def action_live(self) -> None:
+        self.lists.toggle_live()
 
     def action_help(self) -> None:
         self.app.push_screen(TextDialog("Keys", help_text()))

@@ -160,7 +160,7 @@ class Changing:
 
         def show() -> None:
             if told:
-                screen.list_pane.apply(told, change)
+                screen.list_pane.apply(told, change, screen.lists.listings.get(change.which))
                 told.clear()
             screen.status.show_progress(f"{progress(change, self._clock())} · J shows more")
 

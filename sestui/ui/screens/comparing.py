@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from sestui.domain.suppression import SuppressionList
 from sestui.services.changes import Change, Kind
-from sestui.services.listing import Listing
 from sestui.ui.screens.compare import CompareDialog, Pair
 from sestui.ui.screens.copy import CopyDialog
 
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
 
     from textual.worker import Worker
 
+    from sestui.services.listing import Listing
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.changing import Changing
@@ -72,17 +71,11 @@ class Comparing:
             self._changing.start(Change(Kind.ADD, agreed.target, agreed.entries, note))
 
     def _pair(self, gateway: Gateway, here: Listing) -> Pair:
-        # Kept from one dialog to the next, but no longer: a change may be running, and nobody tells these of it.
-        others: dict[SuppressionList, Listing] = {here.which: here}
-
-        def listing_of(which: SuppressionList) -> Listing:
-            return others.setdefault(which, Listing(gateway, which, self._clock))
-
         account, directory = self._reading.account, self._reading.directory
         learned = gateway.pacer.learned
         return Pair(
             here=here,
-            listing_of=listing_of,
+            listing_of=partial(self._screen.lists.listing_of, gateway),
             tenants=directory.all_tenants[0] if directory is not None else [],
             connection=gateway.connection,
             now=self._clock,

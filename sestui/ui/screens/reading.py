@@ -18,7 +18,6 @@ from sestui.domain.errors import NotFound, SestuiError
 from sestui.domain.settings import ConfigurationSet, Tenant
 from sestui.domain.suppression import SuppressionList
 from sestui.services.directory import Directory
-from sestui.services.listing import Listing
 from sestui.sesv2.pacing import Priority
 from sestui.ui import describe
 
@@ -45,11 +44,13 @@ class Reading:
     """Connects and reads on behalf of a screen."""
 
     def __init__(
-        self, screen: BrowseScreen, connect: Callable[[], Awaitable[Gateway]], clock: Callable[[], float]
+        self,
+        screen: BrowseScreen,
+        connect: Callable[[], Awaitable[Gateway]],
+        clock: Callable[[], float],
     ) -> None:
         self._screen = screen
         self._connect = connect
-        self._clock = clock
         self.directory: Directory | None = None
         """What is known of the account's settings; None until the connection is made."""
         self.gateway: Gateway | None = None
@@ -61,15 +62,10 @@ class Reading:
         """Connect, then read the tree and this list."""
         self._start("connection", self._open, which)
 
-    def open_list(self, which: SuppressionList) -> None:
-        """Read a list from its beginning."""
-        if self.gateway is not None:
-            self._start("list", self._load, Listing(self.gateway, which, self._clock))
-
     def open_list_of(self, place: Place) -> None:
         """Read the list of a tenant or the account; of a configuration set the one that it consults."""
         if place.configuration_set is None:
-            self.open_list(SuppressionList(place.tenant))
+            self._screen.lists.open(SuppressionList(place.tenant))
         elif self.directory is not None:
             self._start("list", self._open_consulted, self.directory, place)
 
@@ -122,8 +118,7 @@ class Reading:
             return
         self.directory.forget()
         self._screen.tenant_tree.forget()
-        if (listing := self._screen.list_pane.listing) is not None:
-            self._start("list", self._load, listing)
+        self._screen.lists.again()
         self.tenants(matching)
         self.settings(place)
         self._start("identity", self._identify, self.gateway)
@@ -143,7 +138,7 @@ class Reading:
             return
         self.directory = Directory(self.gateway)
         screen.bar.connection = self.gateway.connection
-        self.open_list(which)
+        screen.lists.open(which)
         self.tenants("")
         self.settings(screen.place)
         self._start("identity", self._identify, self.gateway)
@@ -153,19 +148,6 @@ class Reading:
             self._screen.bar.connection = await gateway.identify()
         except SestuiError as error:
             self._screen.bar.trouble = "account not known"
-            self._screen.app.keep_error(error)
-
-    async def _load(self, listing: Listing) -> None:
-        pane = self._screen.list_pane
-        pane.open(listing)
-        self.use()
-        try:
-            async for _ in listing.load():
-                pane.page_came()
-            if self.directory is not None:
-                self.directory.tell_size(listing.which, len(listing.index))
-        except SestuiError as error:
-            pane.trouble(error)
             self._screen.app.keep_error(error)
 
     async def _open_consulted(self, directory: Directory, place: Place) -> None:
@@ -178,7 +160,7 @@ class Reading:
         if it.consults is None:
             self._screen.status.say("Which list this mail consults is not documented by AWS: scope TENANT, no tenant.")
         else:
-            self.open_list(it.consults)
+            self._screen.lists.open(it.consults)
 
     async def _load_tree(self, directory: Directory, matching: str) -> None:
         tree = self._screen.tenant_tree

@@ -1,6 +1,7 @@
 """The open suppression list: filter, counts, table, and the marks that belong to its addresses."""
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from rich.text import Text
 from textual import on
@@ -8,16 +9,22 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from sestui.domain.display import counted, printable
+from sestui.domain.display import printable
 from sestui.domain.errors import SestuiError, UsageError
 from sestui.domain.query import Query, parse
 from sestui.domain.suppression import SuppressionList
 from sestui.services.changes import DONE, Change, Kind, Result
 from sestui.services.listing import Listing
+from sestui.services.live import News
 from sestui.services.view import Column, View
+from sestui.ui.counts import Arrivals, loaded
 from sestui.ui.widgets.destinations import DestinationTable
+
+_DRAW: Final = 0.1
+"""Seconds from a page to its drawing: a list that loads fast has a hundred pages a second."""
 
 
 class ListPane(Vertical):
@@ -42,6 +49,10 @@ class ListPane(Vertical):
         """Why loading stopped short."""
         self._unmarked: dict[SuppressionList, dict[str, None]] = {}
         self._query_error = ""
+        self._drawing: Timer | None = None
+        """Set while pages have come that are not drawn."""
+        self.arrivals: Arrivals | None = None
+        """What a live list has brought; None where it isn't live."""
         self._filter = Input(id="filter", compact=True, placeholder="press / to filter", select_on_focus=False)
         self._use = Static("", id="use", markup=False)
         self._counts = Static("connecting …", id="counts", markup=False)
@@ -93,12 +104,18 @@ class ListPane(Vertical):
             self.listing, self._view = listing, listing.index.everything
             self.post_message(self.ViewWanted())
         self._trouble = ""
-        self.border_title = Content(f"Suppression list: {printable(str(listing.which))}")
         if other:
+            if self.arrivals is not None:
+                self.arrivals = Arrivals(self._clock())
             self._filter.value = ""
             self._query, self._query_error = Query(), ""
             self.table.start_over()
+        self._draw_title()
         self.redraw()
+
+    def _draw_title(self) -> None:
+        which = "" if self.listing is None else f": {printable(str(self.listing.which))}"
+        self.border_title = Content(f"Suppression list{which}{'' if self.arrivals is None else ' · live'}")
 
     def tell_use(self, words: Text) -> None:
         """Say above the list whether anything consults it; nothing takes up no room."""
@@ -132,28 +149,45 @@ class ListPane(Vertical):
         self.post_message(self.ViewWanted())
 
     def page_came(self) -> None:
-        """Rows appear in their places while the cursor stays on its address. The last page may take rows away."""
-        assert self.listing is not None
-        if self.listing.complete:
-            self.drop_marks([address for address in self.marks if self.listing.index.get(address) is None])
-            self.redraw()
-            return
+        """Rows appear in their places while the cursor stays on its address; many pages are drawn at once."""
         if not self._view:
             self.redraw()
-            return
+        elif self._drawing is None:
+            self._drawing = self.set_timer(_DRAW, self._draw_pages)
+
+    def _draw_pages(self) -> None:
+        self._drawing = None
         self.table.follow()
         # Pages hide no mark: with thousands of them counting takes longer than a page may.
         self._draw_counts(self._hidden)
+
+    def list_came(self) -> None:
+        """The list is whole: rows may have gone with the last page, and marks go with them."""
+        if self.listing is not None:
+            self.drop_marks([address for address in self.marks if self.listing.index.get(address) is None])
+            self.redraw()
+
+    def show_live(self, live: bool) -> None:
+        """Say whether the list is kept up to date."""
+        self.arrivals = Arrivals(self._clock()) if live else None
+        self._draw_title()
+        self._draw_counts()
+
+    def tell(self, news: News) -> None:
+        """Show what a live list has brought; where nothing did, nothing is drawn."""
+        if self.arrivals is not None and (news.came or news.left):
+            self.arrivals.add(news)
+            self.drop_marks(row.address for row in news.left)
+            self.redraw()
 
     def trouble(self, error: SestuiError) -> None:
         """Loading ended with an error; what is loaded stays."""
         self._trouble = f"{printable(str(error))} Press r to try again."
         self.redraw()
 
-    def apply(self, results: Iterable[Result], change: Change) -> None:
-        """Bring what a change has done into the list, without asking for it again."""
+    def apply(self, results: Iterable[Result], change: Change, listing: Listing | None) -> None:
+        """Bring what a change has done into its list, on the screen or not, without asking for it again."""
         marks = self._marks.get(change.which, {})
-        listing = self.listing if self.listing is not None and self.listing.which == change.which else None
         for result in results:
             address = result.entry.address
             if listing is None:
@@ -161,7 +195,7 @@ class ListPane(Vertical):
             elif result.after is not None:
                 listing.put(result.after)
             elif change.kind is Kind.REMOVE and result.outcome in DONE:
-                listing.discard(address)
+                listing.discard(address, removed=True)
             if result.outcome in DONE:
                 marks.pop(address, None)
         self.redraw()
@@ -230,21 +264,13 @@ class ListPane(Vertical):
         if listing is None or view is None:
             self._counts.update(self._trouble or "connecting …")
             return
-        size = len(listing.index)
-        if self._query_error:
-            words = self._query_error
-        elif listing.loading and listing.read_again is not None:
-            words = f"{counted(size, 'address', 'addresses')} · reading again, {listing.read_again:,} so far"
-        elif listing.loading:
-            words = f"{size:,} loaded, more coming" if size else "asking SES …"
-        elif listing.complete:
-            words = counted(size, "address", "addresses") + (f" · {self._trouble}" if self._trouble else "")
-        else:
-            words = f"{size:,} loaded · {self._trouble or 'not all'}" if size else self._trouble or "asking SES …"
+        words = self._query_error or loaded(listing, self._trouble)
         if not view.query.is_empty and not self._query_error:
             words = f"{'' if view.whole else 'at least '}{len(view):,} shown of {words}"
             if view.query.range:
                 words += f" · {view.query.range}"
+        if self.arrivals is not None and (arrived := str(self.arrivals)):
+            words += f" · {arrived}"
         if view.by is not self._by:
             words += f" · sorting by {self._by} …"
         if self.marks:
