@@ -60,10 +60,10 @@ class _Turn:
 class _Pace:
     """What is known of one limit.
 
-    *Untried*, it lets one call go at a time, or one in the documented second, until two came through within a second:
-    then that limit is not enforced, and nothing is held up until the first 429. That begins a *search*: up by half
-    with each call, or down by quarters; at the documented rate it stays. The next 429 ends it. From there the pace
-    grows as TCP CUBIC does: back to its limit, long close to it, then beyond it faster and faster to the next 429.
+    Until the first 429 it trusts SES as far as that has gone: of n calls let through within one second, the most so
+    far, it makes 1 + n² of the next (1, 2, 5, 26, then all). The first 429 begins a search: up by half with each call,
+    or down by quarters; at the documented rate it stays. The next 429 ends it. From there the pace grows as TCP CUBIC
+    does: back to its limit, long close to it, then beyond it faster and faster to the next 429.
     """
 
     rate: float | None = None
@@ -77,15 +77,19 @@ class _Pace:
     spaced: float = 0.0
     last_at: float = -inf
     slowed_at: float = -inf
-    tried: bool = False
     rest: float = 0.0
     """Slots that jobs are to leave free."""
+    begun: deque[float] = field(default_factory=lambda: deque(maxlen=64))
+    """When the last calls were begun."""
     just_now: deque[float] = field(default_factory=deque)
     """When calls were let through, within the window."""
+    most: int = 0
+    """How many that ever were."""
 
     def next_at(self, *, job: bool) -> float:
         if self.rate is None:
-            return -inf if self.tried else self.last_at + 1 / _DOCUMENTED
+            trust = 1 + self.most**2
+            return self.begun[-trust] + _WINDOW if len(self.begun) >= trust else -inf
         # What was missed is not made up for: two calls at once are what a limit without bursts refuses.
         return self.last_at + (2 if job and self.rest >= 1 else 1) / self.rate
 
@@ -97,6 +101,7 @@ class _Pace:
 
     def take(self, now: float, *, job: bool, share: float) -> None:
         self.last_at = now
+        self.begun.append(now)
         if job and self.rate is not None:
             self.rest += 1 / share - 1 - (self.rest >= 1)
 
@@ -108,10 +113,8 @@ class _Pace:
 
     def let_through(self, turn: _Turn, now: float) -> None:
         self.just_now.append(now)
-        self.tried = self.busy(now) > 1 or self.tried
-        if self.rate is None:
-            self.last_at = -inf
-        elif turn.pace is self and turn.at > self.slowed_at:
+        self.most = max(self.most, self.busy(now))
+        if self.rate is not None and turn.pace is self and turn.at > self.slowed_at:
             self.since += 1
             self.spaced += 1 / turn.rate
             if self.limit is None:
@@ -124,7 +127,8 @@ class _Pace:
             return  # It was under way when we slowed down: the same news again.
         decided = turn.pace is self
         if self.rate is None:
-            self._go_on(max(_FIRST, self.busy(now)))
+            # Half, for a bucket that was full has let through more than its rate.
+            self._go_on(max(_FIRST, self.busy(now) / 2))
         elif self.limit is None and not (decided and self.since >= _FEW):
             if self.rate > 4 * _DOCUMENTED:
                 self._go_on(self.rate / 4)
