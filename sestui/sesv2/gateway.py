@@ -64,6 +64,7 @@ class Gateway:
         self.connection = connection
         """Where the answers come from; `identify` adds who asks."""
         self.pacer = Pacer()
+        self._sts_pacer = Pacer()
 
     async def identify(self) -> Connection:
         """Return the connection with account and ARN, as STS GetCallerIdentity tells them."""
@@ -255,7 +256,9 @@ class Gateway:
     ) -> Mapping[str, Any]:
         method = getattr(client or self._sesv2, xform_name(operation))
         tries = refusals = 0
-        async with self.pacer.call(operation, priority) as call:
+        # STS has quotas of its own: its answers say nothing of what SES lets through.
+        pacer = self.pacer if client is None else self._sts_pacer
+        async with pacer.call(operation, priority) as call:
             while True:
                 await call.slot()
                 try:
