@@ -1,16 +1,13 @@
 """The file of the cache: SQLite, for its owner alone, in a folder of its own; what is not as it should be is set aside.
 
-The folder `lists` has nothing but the file, its -wal and its -shm, so that one renaming moves all three: a new file
-beside another's -wal would be damaged by it.
+Nothing in it is believed without its checksum.
 """
 
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -19,6 +16,7 @@ from zlib import error as ZlibError
 
 from sestui.domain.display import printable
 from sestui.domain.errors import CacheTrouble
+from sestui.services.cache_folder import HOME, drop_aside, set_aside
 from sestui.services.private import private_file, private_folder
 
 if TYPE_CHECKING:
@@ -26,10 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_HOME: Final = "lists"
 _NAME: Final = "lists.sqlite"
-_ASIDE: Final = f"{_HOME}.set-aside-"
-"""Begins the name of a folder that was set aside; the time ends it."""
 _OURS: Final = 0x53455354
 """The application_id by which a file is known to be ours."""
 _VERSION: Final = 1
@@ -92,7 +87,7 @@ class CacheFile:
     def __init__(self, folder: Path, clock: Callable[[], float]) -> None:
         self._folder = folder
         self._clock = clock
-        self._path = folder / _HOME / _NAME
+        self._path = folder / HOME / _NAME
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
 
@@ -128,14 +123,14 @@ class CacheFile:
 
     async def drop_aside(self, before: float) -> None:
         """Delete what was set aside before a time, in seconds since 1970."""
-        await in_thread(self._drop_aside, before)
+        await in_thread(self._do, lambda _: drop_aside(self._folder, before))
 
     def _open(self) -> None:
         import sqlite3  # 14 ms that a start without a cache doesn't need, and one with it spends in a thread.
 
         with self._guarded():
             private_folder(self._folder)
-            private_folder(self._folder / _HOME)
+            private_folder(self._folder / HOME)
             self._inode = private_file(self._path, make=True)
             for suffix in ("-wal", "-shm"):
                 private_file(self._path.with_name(_NAME + suffix), make=False)
@@ -153,12 +148,6 @@ class CacheFile:
         assert self._connection is not None
         with self._guarded():
             return work(self._connection)
-
-    def _drop_aside(self, before: float) -> None:
-        with self._guarded():
-            for path in _set_aside(self._folder):
-                if path.name < _aside_name(before):
-                    _delete(path)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         identity = _identity(connection)
@@ -199,8 +188,7 @@ class CacheFile:
             # Another sestui may have done it: what stands there now is not what was damaged.
             if self._inode and (not self._path.exists() or self._path.stat().st_ino != self._inode):
                 return CacheTrouble(f"The cache in {where} was damaged ({why}): a new one is begun.")
-            aside = _free_name(self._folder, self._clock())
-            self._path.parent.rename(aside)
+            aside = set_aside(self._folder, self._clock())
         except OSError as error:
             return CacheTrouble(f"The cache in {where} is damaged ({why}) and can't be set aside: {error.strerror}.")
         return CacheTrouble(f"The cache was damaged ({why}): it is set aside as {printable(str(aside))}.")
@@ -217,28 +205,6 @@ async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
             with suppress(asyncio.CancelledError):
                 await asyncio.wait([running])
         raise
-
-
-def parts(folder: Path) -> list[tuple[Path, int]]:
-    """Return the files of the cache and of what was set aside, with their sizes in bytes."""
-    homes = [folder / _HOME, *_set_aside(folder)]
-    files = [path for home in homes for path in ([home] if home.is_file() else sorted(home.rglob("*")))]
-    return [(path, path.lstat().st_size) for path in files if not path.is_dir() or path.is_symlink()]
-
-
-def delete(folder: Path, now: float) -> list[tuple[Path, int]]:
-    """Delete the cache and what was set aside; return the files it was.
-
-    Raises:
-        OSError: something can't be deleted.
-    """
-    deleted = parts(folder)
-    if (folder / _HOME).exists():
-        # First out of the way, at once: a half-deleted one would be opened by another sestui.
-        (folder / _HOME).rename(_free_name(folder, now))
-    for path in _set_aside(folder):
-        _delete(path)
-    return deleted
 
 
 def _identity(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -284,27 +250,3 @@ def _give_back(connection: sqlite3.Connection) -> int:
     connection.execute("PRAGMA incremental_vacuum(512)").fetchall()
     pages: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
     return pages
-
-
-def _aside_name(at: float) -> str:
-    return f"{_ASIDE}{datetime.fromtimestamp(at, UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _free_name(folder: Path, now: float) -> Path:
-    name, number = folder / _aside_name(now), 0
-    free = name
-    while free.exists():
-        number += 1
-        free = name.with_name(f"{name.name}-{number}")
-    return free
-
-
-def _set_aside(folder: Path) -> list[Path]:
-    return sorted(folder.glob(f"{_ASIDE}*"))
-
-
-def _delete(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()

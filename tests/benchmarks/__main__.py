@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import filter, impact, loading, parsing, start
+from tests.benchmarks import cache, filter, impact, loading, parsing, start
 
 BENCHMARKS = {
     "start": start.run,
@@ -10,6 +10,7 @@ BENCHMARKS = {
     "parsing": parsing.run,
     "impact": impact.run,
     "filter": filter.run,
+    "cache": cache.run,
 }
 
 
