@@ -36,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if asked.command == "emulator":
         return emulator.run(asked)
+    if asked.command == "info":
+        from sestui.cli import info
+
+        return info.run(asked)
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         parser.error("the dashboard needs a terminal on standard input and output")
     asyncio.run(_dashboard(asked))
@@ -52,9 +56,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--region", metavar="R", help="such as us-east-1")
     parser.add_argument("--endpoint-url", metavar="URL", help="SES at another address; STS too where it is loopback")
     parser.add_argument("--tenant", metavar="T", help="the tenant whose list is opened first")
+    parser.add_argument("--config", metavar="FILE", help="settings from this file, not the user's config.toml")
     parser.add_argument("--version", action="store_true", help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     emulator.add_arguments(commands.add_parser("emulator", help="serve SESv2 on this machine, for demos and tests"))
+    info = commands.add_parser("info", help="say which files there are and what is set; delete the cache")
+    what = info.add_mutually_exclusive_group()
+    what.add_argument("--config", dest="settings_of", nargs="?", const="", metavar="FILE", help="what is set, by what")
+    what.add_argument("--clear-cache", action="store_true", help="delete what was kept of lists")
     return parser
 
 

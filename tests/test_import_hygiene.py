@@ -62,6 +62,12 @@ def test_the_app_is_there_before_the_client_of_aws(tmp_path: Path) -> None:
     assert modules & {"botocore", "aiobotocore", "boto3", "aiohttp"} == set()
 
 
+def test_the_database_is_imported_when_it_is_used(tmp_path: Path) -> None:
+    modules = _imported("import sestui.services.cache, sestui.settings, sestui.cli.info", folder=tmp_path)
+    assert "sestui.services.cache" in modules
+    assert modules & (HEAVY | {"sqlite3", "tomllib"}) == set()
+
+
 DOMAIN = [module.name for module in pkgutil.walk_packages(sestui.domain.__path__, "sestui.domain.")]
 
 

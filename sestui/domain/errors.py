@@ -6,6 +6,7 @@ SestuiError
 │   ├── NoCredentials          botocore's chain found none
 │   └── NoRegion               no Region was given and none is configured
 ├── Unreachable                no answer: what was asked may or may not have been done
+├── CacheTrouble               what was known is not kept, or not to be had: everything else goes on
 ├── UnexpectedAnswer           SES answered what this version has no word for
 └── ServiceError               SES answered, and refused
     ├── CredentialsRefused     expired, invalid or unsigned credentials
@@ -43,6 +44,10 @@ class NoRegion(ConnectionProblem):
 
 class Unreachable(SestuiError):
     """No answer came. What was asked may or may not have been done."""
+
+
+class CacheTrouble(SestuiError):
+    """What was known of a list can't be kept or read back. Nothing else depends on it: say it once and go on."""
 
 
 class UnexpectedAnswer(SestuiError):

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
-from itertools import compress, islice
+from heapq import nlargest
+from itertools import chain, compress, islice
 from math import inf
 from typing import Final
 from weakref import WeakSet
 
 from sestui.domain.query import Query
 from sestui.domain.suppression import SuppressedDestinationSummary
-from sestui.services.rows import Rows
+from sestui.services.rows import Columns, Rows
 from sestui.services.view import Column, View
 
 _SLICE: Final = 8192
@@ -118,6 +119,41 @@ class Index:
         number = self._rows.find(address)
         if number is not None:
             seen.add([number], len(self._rows))
+
+    def fill(self, columns: Columns) -> None:
+        """Add those rows whose address never came: what has come, and what has gone, is known better than from a cache.
+
+        It takes two thirds of the time of `put`.
+        """
+        size = len(self._rows)
+        self._rows.add(columns)
+        self._count += len(self._rows) - size
+        for view in self._views:
+            if view.extent == size:
+                view.take_in(len(self._rows))
+
+    async def batches(self, size: int = 1000) -> AsyncIterator[Columns]:
+        """Yield all rows, so many at a time: the newest, then the others in the order in which they came.
+
+        Each row is yielded as it is at that moment; what changes behind that place is not yielded again.
+        """
+        known, newest = self._rows, list[int]()
+        dates = known.dates.__getitem__
+        for start in range(0, len(known), _SLICE):
+            some = compress(range(start, start + _SLICE), known.here[start : start + _SLICE])
+            newest = nlargest(size, chain(newest, some), key=dates)
+            await asyncio.sleep(0)
+        newest = [number for number in newest if known.here[number]]
+        if newest:
+            yield Columns.of([known[number] for number in newest])
+        done = set(newest)
+        start = 0
+        # Rows that come meanwhile have higher numbers.
+        while start < len(known):
+            columns = known.columns(start, min(start + size, len(known)), but=done)
+            start += size
+            if columns:
+                yield columns
 
     def discard(self, address: str) -> None:
         number = self._rows.find(address)

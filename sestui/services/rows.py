@@ -1,8 +1,12 @@
 """The rows of one suppression list in columns: a hundred bytes a row where an object a row takes three hundred."""
 
+from __future__ import annotations
+
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import accumulate, compress, islice
+from math import isfinite
 from typing import Final
 
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
@@ -22,6 +26,65 @@ def encoded(text: str) -> bytes:
 def reason_code(reason: Reason) -> int:
     """Return how the column of reasons has this one."""
     return _REASONS.index(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Some rows that stand together, copied out: what goes into a cache and comes back, without an object a row."""
+
+    texts: bytes
+    """Addresses as UTF-8, an `END` behind each."""
+    dates: array[float]
+    """LastUpdateTime in seconds since 1970."""
+    reasons: bytes
+    """As `reason_code` has them."""
+
+    @classmethod
+    def of(cls, rows: Sequence[SuppressedDestinationSummary]) -> Columns:
+        return cls(
+            b"".join([encoded(row.address) + END for row in rows]),
+            array("d", [row.last_update for row in rows]),
+            bytes([reason_code(row.reason) for row in rows]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.reasons)
+
+    def __iter__(self) -> Iterator[SuppressedDestinationSummary]:
+        for text, code, date in zip(self.addresses(), self.reasons, self.dates, strict=True):
+            yield SuppressedDestinationSummary(text.decode("utf-8", "surrogatepass"), _REASONS[code], date)
+
+    def addresses(self) -> list[bytes]:
+        return self.texts.split(END)[:-1]
+
+    def folded(self) -> list[bytes]:
+        """Return the addresses case-folded; what is ASCII all through takes no time."""
+        if self.texts.translate(None, END).isascii():
+            return self.texts.lower().split(END)[:-1]
+        return [encoded(text.decode("utf-8", "surrogatepass").casefold()) for text in self.addresses()]
+
+    def only(self, flags: bytes | bytearray) -> Columns:
+        """Return the rows that have a 1 among the flags, of which there is one a row."""
+        if 0 not in flags:
+            return self
+        texts = b"".join([text + END for text in compress(self.addresses(), flags)])
+        return Columns(texts, array("d", compress(self.dates, flags)), bytes(compress(self.reasons, flags)))
+
+    def check(self) -> None:
+        """See to it that these can be rows, wherever they came from.
+
+        Raises:
+            ValueError: they can't.
+        """
+        if not self.texts.endswith(END) and self.texts:
+            raise ValueError("the last address has no end")
+        if not self.texts.count(END) == len(self.dates) == len(self.reasons):
+            raise ValueError("the columns differ in length")
+        if self.reasons.translate(None, bytes(range(len(_REASONS)))):
+            raise ValueError("there is an unknown reason")
+        if not isfinite(sum(self.dates)):
+            raise ValueError("there is a date that is none")
+        self.texts.replace(END, b"\0").decode("utf-8", "surrogatepass")
 
 
 class Texts:
@@ -120,6 +183,39 @@ class Rows:
         self.reasons += bytes(len(new))
         self.here += bytes(len(new))
         return numbers
+
+    def columns(self, start: int, stop: int, *, but: Set[int] = frozenset()) -> Columns:
+        """Copy out the rows from `start` to before `stop` that are on the list, but for these."""
+        flags = self.here[start:stop]
+        for number in but:
+            if start <= number < stop:
+                flags[number - start] = 0
+        copied = Columns(self._spelled.between(start, stop), self.dates[start:stop], bytes(self.reasons[start:stop]))
+        return copied.only(flags)
+
+    def add(self, columns: Columns) -> None:
+        """Give numbers to those rows whose address never came; they are on the list."""
+        heads, links, spellings = self._heads, self._next, self._spelled
+        new: dict[bytes, tuple[bytes, float, int]] = {}
+        texts = zip(columns.addresses(), columns.folded(), strict=True)
+        for (spelled, folded), date, reason in zip(texts, columns.dates, columns.reasons, strict=True):
+            link = heads[hash(folded) % _HEADS]
+            while link and spellings[link - 1] != spelled:
+                link = links[link - 1]
+            if not link:
+                new[spelled] = folded, date, reason
+        if not new:
+            return
+        for number, (folded, _, _) in enumerate(new.values(), len(self)):
+            head = hash(folded) % _HEADS
+            links.append(heads[head])
+            heads[head] = number + 1
+        spellings.extend(list(new))
+        folds, dates, reasons = zip(*new.values(), strict=True)
+        self.folded.extend(folds)
+        self.dates.extend(dates)
+        self.reasons += bytes(reasons)
+        self.here += b"\1" * len(new)
 
     def holds(self, number: int, row: SuppressedDestinationSummary) -> bool:
         """Whether a row has this reason and date."""

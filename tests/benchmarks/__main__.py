@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import filter, impact, loading, pace, parsing, start
+from tests.benchmarks import cache, filter, impact, loading, pace, parsing, start
 
 BENCHMARKS = {
     "start": start.run,
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "impact": impact.run,
     "filter": filter.run,
     "pace": pace.run,
+    "cache": cache.run,
 }
 
 

@@ -18,6 +18,7 @@ from sestui.domain.suppression import Reason, SuppressedDestinationSummary
 from sestui.services import index as index_module
 from sestui.services import view as view_module
 from sestui.services.index import Index, Seen
+from sestui.services.rows import Columns
 from sestui.services.view import Column, View
 
 Row = SuppressedDestinationSummary
@@ -196,6 +197,18 @@ async def test_what_is_rare_is_searched_for_in_all_rows_at_once() -> None:
     assert [(view.whole, len(view)) for view in found] == [(True, 12)]
 
 
+async def test_batches_have_each_row_as_it_is_when_its_turn_comes() -> None:
+    index = Index()
+    index.put(row(f"{number}@x.org", float(number)) for number in range(8))
+    batches = index.batches(2)
+    assert [it.address for it in await anext(batches)] == ["7@x.org", "6@x.org"]
+    assert [it.address for it in await anext(batches)] == ["0@x.org", "1@x.org"]
+    index.put([row("late@x.org"), row("4@x.org", 9.0)])
+    index.discard("3@x.org")
+    rest = [it async for columns in batches for it in columns]
+    assert rest == [row("2@x.org", 2.0), row("4@x.org", 9.0), row("5@x.org", 5.0), row("late@x.org")]
+
+
 def test_a_row_takes_a_hundred_bytes_and_not_an_object() -> None:
     random = Random(4)
     domains = ("gmail.com", "outlook.com", "customer.example.org")
@@ -239,6 +252,10 @@ QUERIES = st.one_of(
 )
 
 
+async def _all(batches: AsyncIterator[Columns]) -> list[Columns]:
+    return [columns async for columns in batches]
+
+
 class Comparison(RuleBasedStateMachine):
     """An index, its finished views, one in the making, and a dictionary that does the same the long way."""
 
@@ -275,6 +292,23 @@ class Comparison(RuleBasedStateMachine):
             self.came |= here
         assert {it.address: it for it in new} == {it: self.rows[it] for it in here - before}
         assert len(new) == len(here - before)
+
+    @rule(page=ROWS)
+    def fill(self, page: list[Row]) -> None:
+        self.index.fill(Columns.of(page))
+        kept = {it.address: it for it in page}
+        for address, it in kept.items():
+            if address not in self.last:
+                self.rows[address] = self.last[address] = it
+
+    @rule(size=st.integers(1, 4))
+    def batches(self, size: int) -> None:
+        batches = [list(columns) for columns in asyncio.run(_all(self.index.batches(size)))]
+        assert all(0 < len(batch) <= size for batch in batches)
+        assert sorted(it for batch in batches for it in batch) == sorted(self.rows.values())
+        newest = sorted((it.last_update for it in self.rows.values()), reverse=True)
+        if newest:
+            assert [it.last_update for it in batches[0]] == newest[:size]
 
     @rule()
     def begin_a_reading(self) -> None:
