@@ -18,6 +18,7 @@ from sestui.services.changes import DONE, Change, Kind, Result
 from sestui.services.listing import Listing
 from sestui.services.view import Column, View
 from sestui.ui.widgets.destinations import DestinationTable
+from sestui.ui.widgets.mistake import Mistake
 
 
 class ListPane(Vertical):
@@ -42,7 +43,9 @@ class ListPane(Vertical):
         """Why loading stopped short."""
         self._unmarked: dict[SuppressionList, dict[str, None]] = {}
         self._query_error = ""
-        self._filter = Input(id="filter", compact=True, placeholder="press / to filter", select_on_focus=False)
+        self._filter = Input(
+            id="filter", compact=True, placeholder="press / to filter", select_on_focus=False, highlighter=Mistake()
+        )
         self._use = Static("", id="use", markup=False)
         self._counts = Static("connecting …", id="counts", markup=False)
         self.table = DestinationTable(clock, id="destinations")
