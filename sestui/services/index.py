@@ -15,7 +15,7 @@ _SLICE: Final = 8192
 """Rows a view takes in before whoever waits for the event loop gets a turn."""
 _LOOK: Final = 1000
 """Rows looked at one by one, up and down, for a first screenful; where it takes more, all are searched as quickly."""
-_EFFORT: Final = 64
+_EFFORT: Final = 32
 """Instructions of a pattern that so many rows can be searched with in one turn; of a larger one fewer are."""
 
 
