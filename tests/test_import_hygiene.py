@@ -10,7 +10,7 @@ import pytest
 
 import sestui.domain
 
-HEAVY = {"textual", "rich", "botocore", "aiobotocore", "boto3", "aiohttp"}
+HEAVY = {"textual", "rich", "botocore", "aiobotocore", "boto3", "aiohttp", "re2"}
 
 
 def _imported(statements: str, *, folder: Path) -> set[str]:
@@ -59,7 +59,7 @@ def test_reading_the_arguments_imports_nothing_heavy(tmp_path: Path, arguments: 
 def test_the_app_is_there_before_the_client_of_aws(tmp_path: Path) -> None:
     modules = _imported("import sestui.ui.app", folder=tmp_path)
     assert "textual" in modules
-    assert modules & {"botocore", "aiobotocore", "boto3", "aiohttp"} == set()
+    assert modules & {"botocore", "aiobotocore", "boto3", "aiohttp", "re2"} == set()
 
 
 def test_the_database_is_imported_when_it_is_used(tmp_path: Path) -> None:

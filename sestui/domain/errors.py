@@ -2,6 +2,7 @@
 
 SestuiError
 ├── UsageError                 what was asked makes no sense; nothing was sent
+│   └── QueryError             a term of a filter can't be read; it says where
 ├── ConnectionProblem          no connection can be made of what was given
 │   ├── NoCredentials          botocore's chain found none
 │   └── NoRegion               no Region was given and none is configured
@@ -28,6 +29,17 @@ class SestuiError(Exception):
 
 class UsageError(SestuiError):
     """What was asked makes no sense; nothing was sent."""
+
+
+class QueryError(UsageError):
+    """A term of a filter can't be read. Its text names it."""
+
+    def __init__(self, message: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.start = start
+        """Where the mistake begins in what was typed, in characters."""
+        self.end = end
+        """Where it ends, at least one character later."""
 
 
 class ConnectionProblem(SestuiError):

@@ -3,13 +3,16 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import floor, inf, isinf
+from math import floor
 from typing import Final
 
 from sestui.domain.display import moment
-from sestui.domain.errors import UsageError
+from sestui.domain.errors import QueryError
+from sestui.domain.pattern import Pattern, read
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
 
+_WORD: Final = re.compile(r"\S+")
+_PART: Final = re.compile(r"[^,]+")
 _DURATION: Final = re.compile(r"([0-9]{1,5})([smhdw])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
@@ -30,6 +33,8 @@ class Term:
     """Last updated then or later, in seconds since 1970."""
     before: float | None = None
     """Last updated earlier than that, in seconds since 1970."""
+    pattern: Pattern | None = None
+    """Found anywhere in the address as it is spelled."""
 
     def matches(self, row: SuppressedDestinationSummary) -> bool:
         if self.reasons:
@@ -43,9 +48,27 @@ class Term:
             found = any(
                 domain == it.removeprefix(".") or (it.startswith(".") and domain.endswith(it)) for it in self.domains
             )
+        elif self.pattern is not None:
+            found = self.pattern.is_in(row.address.encode("utf-8", "surrogatepass"))
         else:
             found = self.text in row.address.casefold()
         return found is not self.negated
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a filter SES itself can be asked for: each row that the filter lets through is among these."""
+
+    reasons: tuple[Reason, ...] = ()
+    """Empty where they narrow nothing."""
+    since: float | None = None
+    """As a term has it. SES documents for neither time whether a row of that very second is in: ask for one more."""
+    before: float | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether SES would be asked for the whole list."""
+        return self == Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,65 +82,98 @@ class Query:
         return not self.terms
 
     @property
+    def effort(self) -> int:
+        """Instructions that a byte of an address takes at worst; 0 where there is no pattern."""
+        return sum(term.pattern.effort for term in self.terms if term.pattern is not None)
+
+    @property
+    def asked(self) -> Asked:
+        # Terms that leave no reason at all, or no time, let nothing through: what is asked is then as good as any.
+        left = {
+            reason
+            for reason in Reason
+            if all((reason in term.reasons) is not term.negated for term in self.terms if term.reasons)
+        }
+        return Asked(
+            tuple(reason for reason in Reason if reason in left) if len(left) < len(Reason) else (),
+            max((term.since for term in self.terms if term.since is not None), default=None),
+            min((term.before for term in self.terms if term.before is not None), default=None),
+        )
+
+    @property
     def range(self) -> str:
         """The times that the filter lets through, in words and UTC; empty where it lets through all.
 
         `since 2026-11-22 02:00:00 before 2026-11-22 03:30:00`
         """
-        since = max((term.since for term in self.terms if term.since is not None), default=-inf)
-        before = min((term.before for term in self.terms if term.before is not None), default=inf)
+        since, before = self.asked.since, self.asked.before
         words = [
-            f"{name} {moment(bound)}" for name, bound in (("since", since), ("before", before)) if not isinf(bound)
+            f"{name} {moment(bound)}" for name, bound in (("since", since), ("before", before)) if bound is not None
         ]
-        return " ".join(words) if since < before else f"no time is {' and '.join(words)}"
+        if since is not None and before is not None and since >= before:
+            return f"no time is {' and '.join(words)}"
+        return " ".join(words)
 
     def matches(self, row: SuppressedDestinationSummary) -> bool:
         return all(term.matches(row) for term in self.terms)
 
 
 def parse(text: str, now: float) -> Query:
-    """Read a filter as it was typed at `now`, in seconds since 1970.
+    r"""Read a filter as it was typed at `now`, in seconds since 1970.
 
-    Words are substrings; `domain:a,b` is any of those domains; `reason:bounce`; `since:` and `before:` take how long
-    ago (`2h`), a date or a time (`2026-11-22T02:00`) or the latest such time of day (`02:00`), in UTC where no offset
-    is given; `!` before a term negates it.
+    Blanks part terms, and nothing quotes one. Words are substrings; `domain:a,b` is any of those domains;
+    `reason:bounce`; `since:` and `before:` take how long ago (`2h`), a date or a time (`2026-11-22T02:00`) or the
+    latest such time of day (`02:00`), in UTC where no offset is given; `re:` takes a pattern in RE2's syntax, with `\s`
+    for a blank, and ignores case too, but for what stands behind a `(?-i)`; `!` before a term negates it.
 
     Raises:
-        UsageError: a term that can't be read; the text names it.
+        QueryError: a term that can't be read; the text names it.
     """
-    return Query(tuple(_term(word, now) for word in text.split() if word != "!"))
+    return Query(tuple(_term(word[0], word.start(), now) for word in _WORD.finditer(text) if word[0] != "!"))
 
 
-def _term(word: str, now: float) -> Term:
+def _term(word: str, at: int, now: float) -> Term:
+    """Read the word that stands at this place of the filter."""
     negated = word.startswith("!")
-    body = word.removeprefix("!").casefold()
+    body = word.removeprefix("!")
     key, colon, value = body.partition(":")
+    key = key.casefold()
     if not colon or key not in ("domain", "reason", "since", "before", "re"):
-        return Term(negated, text=body)
-    if key in ("since", "before"):
-        if not value:
-            return Term(negated=False)
-        at = _time(value, now)
-        if at is None:
-            raise UsageError(
-                f"{key}:{value} is no time. There are 30m, 2h and 7d ago, 2026-11-22, 2026-11-22T02:00, and 02:00: "
-                "the latest such, in UTC."
-            )
-        # Not since is before.
-        return Term(negated=False, since=at) if (key == "since") is not negated else Term(negated=False, before=at)
-    # A lone dot is the beginning of `.corp.com`.
-    values = tuple(part for part in value.split(",") if part.strip("."))
-    if key == "domain":
-        return Term(negated, domains=values) if values else Term(negated=False)
-    if key == "reason":
-        names = {reason.lower(): reason for reason in Reason}
+        return Term(negated, text=body.casefold())
+    # What has only begun hides nothing; a lone dot is the beginning of `.corp.com`.
+    if not value.strip({"domain": ".,", "reason": ","}.get(key, "")):
+        return Term(negated=False)
+    start = at + len(word) - len(value)
+    match key:
+        case "re":
+            return Term(negated, pattern=read(value, start))
+        case "domain":
+            return Term(negated, domains=tuple(part for part in value.casefold().split(",") if part.strip(".")))
+        case "reason":
+            return Term(negated, reasons=_reasons(value, start))
+    time = _time(value.casefold(), now)
+    if time is None:
+        raise QueryError(
+            f"{key}:{value} is no time. There are 30m, 2h and 7d ago, 2026-11-22, 2026-11-22T02:00, and 02:00: "
+            "the latest such, in UTC.",
+            start,
+            start + len(value),
+        )
+    # Not since is before.
+    return Term(negated=False, since=time) if (key == "since") is not negated else Term(negated=False, before=time)
+
+
+def _reasons(value: str, at: int) -> tuple[Reason, ...]:
+    chosen: set[Reason] = set()
+    for part in _PART.finditer(value):
         # While a reason is being typed, whatever it may become is shown.
-        chosen = tuple(reason for name, reason in names.items() if any(name.startswith(part) for part in values))
-        for part in values:
-            if not any(name.startswith(part) for name in names):
-                raise UsageError(f"reason:{part} is not a reason. There are bounce and complaint.")
-        return Term(negated, reasons=chosen) if chosen else Term(negated=False)
-    raise UsageError(f"{key}: can't be asked of a list yet. Use words, domain:, reason:, since: and before:.")
+        found = {reason for reason in Reason if reason.startswith(part[0].upper())}
+        if not found:
+            raise QueryError(
+                f"reason:{part[0]} is not a reason. There are bounce and complaint.", at + part.start(), at + part.end()
+            )
+        chosen |= found
+    return tuple(reason for reason in Reason if reason in chosen)
 
 
 def _time(value: str, now: float) -> float | None:

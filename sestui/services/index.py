@@ -17,6 +17,8 @@ _SLICE: Final = 8192
 """Rows a view takes in before whoever waits for the event loop gets a turn."""
 _LOOK: Final = 1000
 """Rows looked at one by one, up and down, for a first screenful; where it takes more, all are searched as quickly."""
+_EFFORT: Final = 32
+"""Instructions of a pattern that so many rows can be searched with in one turn; of a larger one fewer are."""
 
 
 class Seen:
@@ -222,19 +224,25 @@ class Index:
         return view
 
     async def _fill(self, view: View) -> None:
+        step = _at_once(_SLICE, view.query)
         while view.extent < len(self._rows):
             await asyncio.sleep(0)
-            view.take_in(min(view.extent + _SLICE, len(self._rows)))
+            view.take_in(min(view.extent + step, len(self._rows)))
 
     def _part(self, query: Query, around: str | None, lines: int) -> View | None:
         """Look for a screenful on either side of an address; None where it takes more than a moment."""
-        everything, size = self.everything, len(self.everything)
+        everything, size, look = self.everything, len(self.everything), _at_once(_LOOK, query)
         at = 0 if around is None else everything.place(around)
-        below = self._first(query, everything.numbers(at, at + _LOOK), lines)
-        above = self._first(query, reversed(everything.numbers(at - _LOOK, at)), lines)
-        if (len(below) < lines and at + _LOOK < size) or (len(above) < lines and at > _LOOK):
+        below = self._first(query, everything.numbers(at, at + look), lines)
+        above = self._first(query, reversed(everything.numbers(at - look, at)), lines)
+        if (len(below) < lines and at + look < size) or (len(above) < lines and at > look):
             return None
         return self._new_view(query, everything.by, reverse=everything.reverse, some=above + below)
 
     def _first(self, query: Query, numbers: Iterable[int], count: int) -> list[int]:
         return list(islice((number for number in numbers if query.matches(self._rows[number])), count))
+
+
+def _at_once(rows: int, query: Query) -> int:
+    """Return how many rows of so many are searched in one turn: fewer where a pattern may take long."""
+    return max(1, rows * _EFFORT // max(_EFFORT, query.effort))

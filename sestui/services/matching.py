@@ -3,6 +3,7 @@
 from itertools import accumulate, repeat
 from typing import Final
 
+from sestui.domain.pattern import Pattern
 from sestui.domain.query import Query, Term
 from sestui.services.rows import END, Rows, encoded, reason_code
 
@@ -23,10 +24,10 @@ def matching(rows: Rows, query: Query, start: int, stop: int) -> bytes:
     return flags
 
 
-def _effort(term: Term) -> tuple[bool, bool, int]:
+def _effort(term: Term) -> tuple[bool, bool, bool, int]:
     """Sort the terms: reasons and times take little, and what is long and not negated leaves the least to search."""
     texts = term.domains or (term.text,)
-    return any(texts), term.negated, -min(map(len, texts))
+    return term.pattern is not None, any(texts), term.negated, -min(map(len, texts))
 
 
 def _flags(rows: Rows, term: Term, start: int, stop: int) -> bytes:
@@ -39,6 +40,8 @@ def _flags(rows: Rows, term: Term, start: int, stop: int) -> bytes:
         flags = bytes(map(float(term.since).__le__, rows.dates[start:stop]))
     elif term.before is not None:
         flags = bytes(map(float(term.before).__gt__, rows.dates[start:stop]))
+    elif term.pattern is not None:
+        flags = _with(term.pattern, rows.spelled.between(start, stop), stop - start)
     elif term.text:
         flags = _containing(rows.folded.between(start, stop), encoded(term.text), stop - start)
     elif term == Term(negated=False):
@@ -63,6 +66,21 @@ def _containing(texts: bytes, searched: bytes, count: int) -> bytes:
     # Nothing is left of a text but a mark for each place, of the marks the last one before the END.
     marks = texts.replace(searched, _FOUND + END if takes_end else _FOUND).translate(None, _TEXT)
     return marks.replace(_FOUND + END, b"\1").translate(_END_IS_0, _FOUND)
+
+
+def _with(pattern: Pattern, texts: bytes, count: int) -> bytes:
+    """Search this many texts, each with its `END`."""
+    if not pattern.takes_lines or b"\n" in texts:
+        return bytes(map(pattern.is_in, texts.split(END, count)[:count]))
+    lines = texts.replace(END, b"\n")
+    flags = bytearray(count)
+    row = at = 0
+    for start, stop in pattern.runs(lines):
+        row += lines.count(b"\n", at, start)
+        matching = lines.count(b"\n", start, stop)
+        flags[row : row + matching] = b"\1" * matching
+        row, at = row + matching, stop
+    return bytes(flags)
 
 
 def _on_domains(rows: Rows, domains: tuple[str, ...], start: int, stop: int) -> bytes:

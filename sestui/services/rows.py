@@ -117,7 +117,8 @@ class Rows:
     def __init__(self) -> None:
         self.folded = Texts()
         """Addresses as case-folded UTF-8: what is searched, compared and sorted."""
-        self._spelled = Texts()
+        self.spelled = Texts()
+        """Addresses as UTF-8: what patterns are found in."""
         self.dates = array("d")
         """LastUpdateTime in seconds since 1970."""
         self.reasons = bytearray()
@@ -135,7 +136,7 @@ class Rows:
 
     def __getitem__(self, row: int) -> SuppressedDestinationSummary:
         """Make the row, as it last was."""
-        address = self._spelled[row].decode("utf-8", "surrogatepass")
+        address = self.spelled[row].decode("utf-8", "surrogatepass")
         return SuppressedDestinationSummary(address, _REASONS[self.reasons[row]], self.dates[row])
 
     def spellings(self, address: str) -> Iterator[int]:
@@ -151,7 +152,7 @@ class Rows:
         """Return the row of exactly this address, on the list or not; None if it never came."""
         spelled = encoded(address)
         for row in self.spellings(address):
-            if self._spelled[row] == spelled:
+            if self.spelled[row] == spelled:
                 return row
         return None
 
@@ -160,7 +161,7 @@ class Rows:
 
         For a page this takes half the time that one by one would.
         """
-        heads, links, spellings = self._heads, self._next, self._spelled
+        heads, links, spellings = self._heads, self._next, self.spelled
         size = len(self)
         numbers: list[int] = []
         new: list[tuple[bytes, bytes]] = []

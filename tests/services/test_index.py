@@ -190,6 +190,28 @@ async def test_a_screenful_is_there_before_the_rest_has_been_searched() -> None:
     assert whole[0] >= 4
 
 
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [("zebra", 1), ("re:zebra", 1), (r"re:\Azebra", 5), ("re:(.{200}){1}z", 50), ("re:.{200}z !re:.{200}z", 90)],
+)
+async def test_the_longer_a_pattern_may_take_the_more_often_others_get_a_turn(text: str, least: int) -> None:
+    index = Index()
+    index.put(row(f"{number:05}@x.org") for number in range(8000))
+    turns = 0
+
+    async def somebody_else() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    waiting = asyncio.create_task(somebody_else())
+    found = await views(index, text)
+    waiting.cancel()
+    assert [len(view) for view in found if view.whole] == [0]
+    assert turns >= least
+
+
 async def test_what_is_rare_is_searched_for_in_all_rows_at_once() -> None:
     index = Index()
     index.put(row(f"{number:05}@x.org") for number in range(20_000))
@@ -242,6 +264,7 @@ TERMS = st.sampled_from(
         *("a", "A", "@", "x", "ss", "ß", "σ", "b@", "@x.org", "zebra", "\ud800", "𝔸"),
         *("domain:x.org", "domain:.x.org", "domain:y.org,m.x.org", "domain:no-at", "domain:.no-at", "domain:a@x.org"),
         *("since:2s", "before:3s", "since:1970-01-01T00:00:02Z"),
+        *("re:^a", "re:(?-i)A", "re:()", "re:@$", r"re:^\S+$", r"re:\Ab", "re:a.{60}|g$"),
         *("domain:", "reason:bounce", "reason:complaint", "reason:bounce,complaint"),
     ]
 )

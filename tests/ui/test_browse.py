@@ -25,6 +25,12 @@ def operations(emulator: Emulator) -> list[str]:
     return [request.operation for request in emulator.requests]
 
 
+def underlined(pilot: Pilot[Any]) -> list[str]:
+    """Return what stands underlined in the filter."""
+    line = pilot.app.screen.query_one("#filter").render_line(0)
+    return [segment.text for segment in line if segment.style is not None and segment.style.underline]
+
+
 @pytest.fixture
 async def shop(gateway: Gateway) -> None:
     """One tenant with its own list and one that has none, on an account with three addresses."""
@@ -276,6 +282,23 @@ async def test_a_filter_that_can_not_be_read_says_why_and_hides_nothing(make_app
         await pilot.press("2", "slash")
         await type_text(pilot, "reason:x")
         await shows(pilot, "is not a reason", "alice@corp.com", "carol@mail.example")
+
+
+@pytest.mark.usefixtures("shop")
+async def test_a_mistake_is_marked_at_its_place_while_what_was_shown_before_it_stays(make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "3 addresses")
+        await pilot.press("2", "slash")
+        await type_text(pilot, "re:^[ab]")
+        await shows(pilot, "2 shown of 3 addresses", "alice@corp.com", "bob@corp.com")
+        await lacks(pilot, "carol@mail.example")
+        await type_text(pilot, " re:b@|[x")
+        await shows(pilot, "missing ] [x in re:b@|[x", "alice@corp.com", "bob@corp.com")
+        assert underlined(pilot) == ["[x"]
+        await lacks(pilot, "carol@mail.example")
+        await type_text(pilot, "]")
+        await shows(pilot, "1 shown of 3 addresses", "bob@corp.com")
+        assert underlined(pilot) == []
 
 
 @pytest.mark.usefixtures("shop")

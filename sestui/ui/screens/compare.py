@@ -23,6 +23,7 @@ from sestui.services.comparison import Comparison, compare, load
 from sestui.services.listing import Listing
 from sestui.stylesheets import stylesheet
 from sestui.ui.screens.dialog import Dialog
+from sestui.ui.widgets.mistake import Mistake
 from sestui.ui.widgets.toggles import Choice
 
 _T = TypeVar("_T")
@@ -97,7 +98,9 @@ class PairDialog(Dialog[_T]):
                 yield Static(id="state-there", classes="state", markup=False)
             with Horizontal(classes="line"):
                 yield Static("filter", classes="label")
-                yield Input(self.filter_text, id="filter", compact=True, placeholder="all", select_on_focus=False)
+                words = Input(self.filter_text, id="filter", compact=True, placeholder="all", select_on_focus=False)
+                words.highlighter = Mistake()
+                yield words
             yield Static(id="asked", markup=False)
             yield from self.parts()
 

@@ -22,6 +22,7 @@ from sestui.services.live import News
 from sestui.services.view import Column, View
 from sestui.ui.counts import Arrivals, loaded
 from sestui.ui.widgets.destinations import DestinationTable
+from sestui.ui.widgets.mistake import Mistake
 
 _DRAW: Final = 0.1
 """Seconds from a page to its drawing: a list that loads fast has a hundred pages a second."""
@@ -53,7 +54,9 @@ class ListPane(Vertical):
         """Set while pages have come that are not drawn."""
         self.arrivals: Arrivals | None = None
         """What a live list has brought; None where it isn't live."""
-        self._filter = Input(id="filter", compact=True, placeholder="press / to filter", select_on_focus=False)
+        self._filter = Input(
+            id="filter", compact=True, placeholder="press / to filter", select_on_focus=False, highlighter=Mistake()
+        )
         self._use = Static("", id="use", markup=False)
         self._counts = Static("connecting …", id="counts", markup=False)
         self.table = DestinationTable(clock, id="destinations")
