@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from sestui.cli import emulator
@@ -103,6 +102,8 @@ async def _dashboard(asked: argparse.Namespace) -> None:
 
 def _state_folder(stack: AsyncExitStack, *, demo: bool) -> Path:
     if demo:
+        from tempfile import TemporaryDirectory
+
         return Path(stack.enter_context(TemporaryDirectory(prefix="sestui-demo-")))
     from platformdirs import user_state_path
 

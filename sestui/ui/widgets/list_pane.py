@@ -1,6 +1,9 @@
 """The open suppression list: filter, counts, table, and the marks that belong to its addresses."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import on
@@ -14,10 +17,12 @@ from sestui.domain.display import counted, printable
 from sestui.domain.errors import SestuiError, UsageError
 from sestui.domain.query import Query, parse
 from sestui.domain.suppression import SuppressionList
-from sestui.services.changes import DONE, Change, Kind, Result
-from sestui.services.listing import Listing
 from sestui.services.view import Column, View
 from sestui.ui.widgets.destinations import DestinationTable
+
+if TYPE_CHECKING:
+    from sestui.services.changes import Change, Result
+    from sestui.services.listing import Listing
 
 
 class ListPane(Vertical):
@@ -152,6 +157,8 @@ class ListPane(Vertical):
 
     def apply(self, results: Iterable[Result], change: Change) -> None:
         """Bring what a change has done into the list, without asking for it again."""
+        from sestui.services.changes import DONE, Kind  # Whoever has a change has it imported.
+
         marks = self._marks.get(change.which, {})
         listing = self.listing if self.listing is not None and self.listing.which == change.which else None
         for result in results:
