@@ -60,6 +60,9 @@ class SestuiApp(App[None]):
         return TerminalDriver
 
     def get_default_screen(self) -> BrowseScreen:
+        # Known before the first layout, they need no second one.
+        for points, length in ((self.HORIZONTAL_BREAKPOINTS, self.size.width), (self.VERTICAL_BREAKPOINTS, self.size.height)):
+            self._browse.add_class(max(point for point in points if point[0] <= length)[1])
         return self._browse
 
     async def on_event(self, event: events.Event) -> None:

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from sestui.domain.display import counted, printable
 from sestui.domain.suppression import SuppressionList
@@ -19,6 +19,7 @@ from sestui.ui.commands import bindings, help_text
 from sestui.ui.place import Place
 from sestui.ui.widgets.connection_bar import ConnectionBar
 from sestui.ui.widgets.destinations import DestinationTable
+from sestui.ui.widgets.key_line import KeyLine
 from sestui.ui.widgets.list_pane import ListPane
 from sestui.ui.widgets.settings_panel import SettingsPanel
 from sestui.ui.widgets.status_line import StatusLine
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 class BrowseScreen(Screen[None]):
     """Tenant tree on the left, the open list and the settings on the right."""
 
+    AUTO_FOCUS = "#tree"
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
 
     app: SestuiApp
@@ -66,6 +68,7 @@ class BrowseScreen(Screen[None]):
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in the tree.
         self.bar = ConnectionBar(id="connection", markup=False)
         self.tree_filter = Input(id="tree-filter", compact=True, placeholder="name contains …", select_on_focus=False)
+        self.tree_filter.display = False
         self.tenant_tree = TenantTree(self.place, id="tree")
         self.list_pane = ListPane(clock, id="list")
         self.panel = SettingsPanel(id="panel")
@@ -82,7 +85,7 @@ class BrowseScreen(Screen[None]):
                 yield self.list_pane
                 yield self.panel
         yield self.status
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     # What the first paint does without is imported when it is asked for.
 
@@ -118,9 +121,7 @@ class BrowseScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.tree_filter.cursor_blink = False
-        self.tree_filter.display = False
         self.bar.demo = self._demo
-        self.tenant_tree.focus()
         self.call_after_refresh(self._begin)
         self.set_interval(1.0, self._show_pace)
 

@@ -35,7 +35,8 @@ class TenantTree(Tree[Place]):
         """Other lines came into sight, or are about to be told of."""
 
     def __init__(self, start: Place, *, id: str) -> None:
-        super().__init__("", id=id)
+        # Text, not str: a label that is a str is looked through for markup and emoji, 3 ms the first time.
+        super().__init__(Text(), id=id)
         self.show_root = False
         self.guide_depth = 2
         self.auto_expand = False
@@ -46,9 +47,9 @@ class TenantTree(Tree[Place]):
         self._start: Place | None = start
         """Where the cursor goes as soon as that is there."""
         self.root.expand()
-        self.root.add_leaf("Account", Place())
-        self.tenants_node = self.root.add("Tenants", TENANTS, expand=True)
-        self.sets_node = self.root.add("Configuration sets", CONFIGURATION_SETS)
+        self.root.add_leaf(Text("Account"), Place())
+        self.tenants_node = self.root.add(Text("Tenants"), TENANTS, expand=True)
+        self.sets_node = self.root.add(Text("Configuration sets"), CONFIGURATION_SETS)
 
     def on_mount(self) -> None:
         if self._start == Place():
