@@ -61,7 +61,8 @@ class SestuiApp(App[None]):
 
     def get_default_screen(self) -> BrowseScreen:
         # Known before the first layout, they need no second one.
-        for points, length in ((self.HORIZONTAL_BREAKPOINTS, self.size.width), (self.VERTICAL_BREAKPOINTS, self.size.height)):
+        width, height = self.size
+        for points, length in ((self.HORIZONTAL_BREAKPOINTS, width), (self.VERTICAL_BREAKPOINTS, height)):
             self._browse.add_class(max(point for point in points if point[0] <= length)[1])
         return self._browse
 
