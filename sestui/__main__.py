@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from sestui.cli import emulator
@@ -82,9 +81,12 @@ async def _dashboard(asked: argparse.Namespace) -> None:
     async with AsyncExitStack() as stack:
 
         async def connect() -> Gateway:
-            # After the first paint and in a thread: botocore takes as long to import as Textual does.
+            # After the first paint and off the loop: botocore takes as long to import as Textual does.
             try:
-                session = await asyncio.to_thread(import_module, "sestui.sesv2.session")
+                # In two threads: while aiohttp reads this machine's certificates, twice 35 ms, the other goes on.
+                session, _ = await asyncio.gather(
+                    *(asyncio.to_thread(import_module, name) for name in ("sestui.sesv2.session", "aiohttp"))
+                )
                 if asked.demo:
                     endpoint = await stack.enter_async_context(demo_endpoint())
                     connection = Connection("us-east-1", endpoint)
@@ -112,6 +114,8 @@ async def _dashboard(asked: argparse.Namespace) -> None:
 
 def _state_folder(stack: AsyncExitStack, *, demo: bool) -> Path:
     if demo:
+        from tempfile import TemporaryDirectory
+
         return Path(stack.enter_context(TemporaryDirectory(prefix="sestui-demo-")))
     from platformdirs import user_state_path
 

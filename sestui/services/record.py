@@ -1,13 +1,17 @@
 """What was changed, line by line, in a file of the user's: who asked, the entry as it was, what became of it."""
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sestui.domain.suppression import Connection, SuppressedDestinationSummary
-from sestui.services.changes import Change, Result
+if TYPE_CHECKING:
+    from sestui.domain.suppression import Connection, SuppressedDestinationSummary
+    from sestui.services.changes import Change, Result
 
 
 class Record:

@@ -191,12 +191,12 @@ class Rows:
         for number in but:
             if start <= number < stop:
                 flags[number - start] = 0
-        copied = Columns(self._spelled.between(start, stop), self.dates[start:stop], bytes(self.reasons[start:stop]))
+        copied = Columns(self.spelled.between(start, stop), self.dates[start:stop], bytes(self.reasons[start:stop]))
         return copied.only(flags)
 
     def add(self, columns: Columns) -> None:
         """Give numbers to those rows whose address never came; they are on the list."""
-        heads, links, spellings = self._heads, self._next, self._spelled
+        heads, links, spellings = self._heads, self._next, self.spelled
         new: dict[bytes, tuple[bytes, float, int]] = {}
         texts = zip(columns.addresses(), columns.folded(), strict=True)
         for (spelled, folded), date, reason in zip(texts, columns.dates, columns.reasons, strict=True):

@@ -11,20 +11,18 @@ from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from sestui.domain.display import moment, printable
 from sestui.domain.suppression import SuppressionList
-from sestui.services.record import Record
 from sestui.stylesheets import stylesheet
 from sestui.ui.commands import palette
 from sestui.ui.driver import AfterKey, TerminalDriver, TextInOneRead
 from sestui.ui.screens.browse import BrowseScreen
 from sestui.ui.screens.dialog import Dialog
-from sestui.ui.screens.leave import LeaveDialog
-from sestui.ui.screens.text import TextDialog
 
 if TYPE_CHECKING:
+    from sestui.services.record import Record
     from sestui.sesv2.gateway import Gateway
 
 
@@ -62,13 +60,17 @@ class SestuiApp(App[None]):
         return TerminalDriver
 
     def get_default_screen(self) -> BrowseScreen:
+        # Known before the first layout, they need no second one.
+        width, height = self.size
+        for points, length in ((self.HORIZONTAL_BREAKPOINTS, width), (self.VERTICAL_BREAKPOINTS, height)):
+            self._browse.add_class(max(point for point in points if point[0] <= length)[1])
         return self._browse
 
     async def on_event(self, event: events.Event) -> None:
         """Keep the laws of the keyboard before anything else sees an event."""
         screen = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(event, events.Key):
-            self._browse.lists.last_key = self._clock()
+            self._browse.last_key = self._clock()
         if isinstance(event, events.CursorPosition) and isinstance(screen, Dialog):
             screen.painted()
         elif isinstance(event, AfterKey):
@@ -81,15 +83,21 @@ class SestuiApp(App[None]):
             if isinstance(self.focused, Input):
                 # A line end in a paste is no Enter.
                 self.focused.insert_text_at_cursor(" ".join(event.text.split()))
-            elif isinstance(self.focused, TextArea):
-                area = self.focused
-                area.move_cursor(area.insert(event.text.replace("\r\n", "\n").replace("\r", "\n")).end_location)
             elif screen is self._browse:
                 screen.post_message(events.Paste(event.text))
+            else:
+                self._insert_into_area(event.text)
         elif isinstance(event, events.Key) and isinstance(screen, Dialog) and event.time < screen.takes_keys_from:
             return
         else:
             await super().on_event(event)
+
+    def _insert_into_area(self, text: str) -> None:
+        from textual.widgets import TextArea  # 12 ms that a start does without.
+
+        area = self.focused
+        if isinstance(area, TextArea):
+            area.move_cursor(area.insert(text.replace("\r\n", "\n").replace("\r", "\n")).end_location)
 
     def pop_screen(self) -> AwaitComplete:
         """Never take the browse screen away: Textual's palette goes twice when Enter comes twice at once."""
@@ -110,6 +118,8 @@ class SestuiApp(App[None]):
         self._browse.status.say(printable(str(error)), urgent=True)
 
     def show_errors(self) -> None:
+        from sestui.ui.screens.text import TextDialog
+
         text = Text()
         for at, words in reversed(self._errors):
             text.append(f"{moment(at)}  ", "dim")
@@ -118,6 +128,8 @@ class SestuiApp(App[None]):
 
     def action_quit(self) -> None:  # type: ignore[override]
         """Leave, or ask first where something would be lost."""
+        from sestui.ui.screens.leave import LeaveDialog
+
         losses = self._browse.losses
         if not losses:
             self.exit()

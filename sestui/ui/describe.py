@@ -1,7 +1,6 @@
 """Settings in words: what a send is checked against, and what an edit writes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -21,26 +20,7 @@ from sestui.ui.details import (
     tenant_details,
     validation,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Something that the tree's cursor can be on."""
-
-    tenant: str | None = None
-    configuration_set: str | None = None
-    section: str | None = None
-    """`tenants` or `configuration sets`, the two headings of the tree."""
-
-    @property
-    def send(self) -> Send:
-        """The mail that it stands for."""
-        return Send(self.tenant, self.configuration_set)
-
-    def __str__(self) -> str:
-        if self.configuration_set is not None:
-            return f"Configuration set: {printable(self.configuration_set)}"
-        return "Account" if self.tenant is None else f"Tenant: {printable(self.tenant)}"
+from sestui.ui.place import Place
 
 
 def where(connection: Connection) -> Text:

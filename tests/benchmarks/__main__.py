@@ -2,10 +2,10 @@
 
 import sys
 
-from tests.benchmarks import cache, filter, impact, loading, pace, parsing, start
+from tests.benchmarks import cache, filter, impact, loading, pace, parsing, startup
 
 BENCHMARKS = {
-    "start": start.run,
+    "startup": startup.run,
     "loading": loading.run,
     "parsing": parsing.run,
     "impact": impact.run,

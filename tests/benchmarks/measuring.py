@@ -37,6 +37,8 @@ class Terminal:
         self._ours, self._its = pty.openpty()
         fcntl.ioctl(self._its, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         environment = {**os.environ, "TERM": "xterm-256color", "AWS_EC2_METADATA_DISABLED": "true"}
+        # Both are compiled once, as an installed program is: without this a start from a checkout compiles all of it.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self._since = time.perf_counter()
         self._process = subprocess.Popen(
             command, stdin=self._its, stdout=self._its, stderr=self._its, env=environment, start_new_session=True
@@ -87,10 +89,21 @@ def seconds_until(command: list[str], awaited: bytes) -> float:
         return terminal.until(awaited.decode())
 
 
-def compare(what: str, ours: Callable[[], float], peer: Callable[[], float], *, peer_name: str, runs: int = 7) -> None:
-    """Measure both in turn and print the medians and the median of the ratios, pair by pair."""
+def compare(
+    what: str,
+    ours: Callable[[], float],
+    peer: Callable[[], float],
+    *,
+    peer_name: str,
+    most: float | None = None,
+    runs: int = 7,
+) -> None:
+    """Measure both in turn; print the medians, the median of the ratios pair by pair, and what it is above `most`."""
     ours(), peer()
     pairs = [(ours(), peer()) for _ in range(runs)]
     mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = statistics.median(a / b for a, b in pairs)
-    print(f"  {what}: {mine * 1000:,.0f} ms; {peer_name} {theirs * 1000:,.0f} ms; ratio {ratio:.2f}")
+    told = f"  {what}: {mine * 1000:,.0f} ms; {peer_name} {theirs * 1000:,.0f} ms; ratio {ratio:.2f}"
+    if most is not None:
+        told += f", PASS (at most {most})" if ratio <= most else f", {ratio - most:.2f} above {most}"
+    print(told)

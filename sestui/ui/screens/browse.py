@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -10,39 +11,39 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
-from sestui.domain.addresses import parse
 from sestui.domain.display import counted, printable
 from sestui.domain.suppression import SuppressionList
-from sestui.ui import entry
 from sestui.ui.commands import bindings, help_text
-from sestui.ui.describe import Place
-from sestui.ui.screens.changing import Changing
-from sestui.ui.screens.comparing import Comparing
-from sestui.ui.screens.creating import Creating
-from sestui.ui.screens.editing import Editing
-from sestui.ui.screens.loading import Loading
-from sestui.ui.screens.reading import Reading
-from sestui.ui.screens.text import TextDialog
+from sestui.ui.place import Place
 from sestui.ui.widgets.connection_bar import ConnectionBar
 from sestui.ui.widgets.destinations import DestinationTable
+from sestui.ui.widgets.key_line import KeyLine
 from sestui.ui.widgets.list_pane import ListPane
 from sestui.ui.widgets.settings_panel import SettingsPanel
 from sestui.ui.widgets.status_line import StatusLine
 from sestui.ui.widgets.tenant_tree import TenantTree
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.worker import Worker
 
     from sestui.services.record import Record
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.app import SestuiApp
+    from sestui.ui.screens.changing import Changing
+    from sestui.ui.screens.comparing import Comparing
+    from sestui.ui.screens.creating import Creating
+    from sestui.ui.screens.editing import Editing
+    from sestui.ui.screens.loading import Loading
+    from sestui.ui.screens.reading import Reading
 
 
 class BrowseScreen(Screen[None]):
     """Tenant tree on the left, the open list and the settings on the right."""
 
+    AUTO_FOCUS = "#tree"
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
 
     app: SestuiApp
@@ -62,15 +63,15 @@ class BrowseScreen(Screen[None]):
         self._matching = ""
         self.place = Place(tenant=start_list.tenant_name)
         """What the tree's cursor is on."""
-        self._reading = Reading(self, connect, clock)
-        self.lists = Loading(self, self._reading, clock)
-        self._changing = Changing(self, self._reading, clock, record)
-        self._comparing = Comparing(self, self._reading, self._changing, clock)
-        self._editing = Editing(self, self._reading, record)
-        self._creating = Creating(self, self._reading, record)
+        self._connect = connect
+        self._clock = clock
+        self._record = record
+        self.last_key = clock()
+        """When somebody last pressed a key, in the clock's seconds."""
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in the tree.
         self.bar = ConnectionBar(id="connection", markup=False)
         self.tree_filter = Input(id="tree-filter", compact=True, placeholder="name contains …", select_on_focus=False)
+        self.tree_filter.display = False
         self.tenant_tree = TenantTree(self.place, id="tree")
         self.list_pane = ListPane(clock, id="list")
         self.panel = SettingsPanel(id="panel")
@@ -87,15 +88,55 @@ class BrowseScreen(Screen[None]):
                 yield self.list_pane
                 yield self.panel
         yield self.status
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
+
+    # What the first paint does without is imported when it is asked for.
+
+    @cached_property
+    def _reading(self) -> Reading:
+        from sestui.ui.screens.reading import Reading
+
+        return Reading(self, self._connect, self._clock)
+
+    @cached_property
+    def lists(self) -> Loading:
+        """What loads the lists."""
+        from sestui.ui.screens.loading import Loading
+
+        return Loading(self, self._reading, self._clock)
+
+    @cached_property
+    def _changing(self) -> Changing:
+        from sestui.ui.screens.changing import Changing
+
+        return Changing(self, self._reading, self._clock, self._record)
+
+    @cached_property
+    def _comparing(self) -> Comparing:
+        from sestui.ui.screens.comparing import Comparing
+
+        return Comparing(self, self._reading, self._changing, self._clock)
+
+    @cached_property
+    def _editing(self) -> Editing:
+        from sestui.ui.screens.editing import Editing
+
+        return Editing(self, self._reading, self._record)
+
+    @cached_property
+    def _creating(self) -> Creating:
+        from sestui.ui.screens.creating import Creating
+
+        return Creating(self, self._reading, self._record)
 
     def on_mount(self) -> None:
         self.tree_filter.cursor_blink = False
-        self.tree_filter.display = False
         self.bar.demo = self._demo
-        self.tenant_tree.focus()
-        self.call_after_refresh(self._reading.connect, self._start_list)
+        self.call_after_refresh(self._begin)
         self.set_interval(1.0, self._show_pace)
+
+    def _begin(self) -> None:
+        self._reading.connect(self._start_list)
 
     @property
     def losses(self) -> list[str]:
@@ -183,7 +224,7 @@ class BrowseScreen(Screen[None]):
         self.lists.toggle_live()
 
     def action_help(self) -> None:
-        self.app.push_screen(TextDialog("Keys", help_text()))
+        self._show("Keys", help_text())
 
     def action_errors(self) -> None:
         self.app.show_errors()
@@ -238,7 +279,7 @@ class BrowseScreen(Screen[None]):
 
     @on(SettingsPanel.Expanded)
     def _expand(self) -> None:
-        self.app.push_screen(TextDialog(str(self.place), self.panel.details))
+        self._show(str(self.place), self.panel.details)
 
     @on(ListPane.ViewWanted)
     def _make_view(self) -> None:
@@ -251,6 +292,8 @@ class BrowseScreen(Screen[None]):
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted outside an input runs nothing: an address is looked up, whatever else is named."""
         event.stop()
+        from sestui.domain.addresses import parse
+
         found = parse(event.text).valid
         if len(found) == 1:
             self._show_details(found[0])
@@ -259,16 +302,23 @@ class BrowseScreen(Screen[None]):
             self.status.say(f"{what} pasted; nothing was done. Press a first to add, / to filter.")
 
     def _show_details(self, address: str) -> None:
+        from sestui.ui import entry
+
         gateway, listing = self._reading.gateway, self.list_pane.listing
         if gateway is None or listing is None:
             return
         directory = self._reading.directory
         mails, final = ([], False) if directory is None else directory.mail_of(self.place.send)
         context = entry.Context(listing.which, listing.complete, listing.age, listing.index.spellings, mails, final)
-        self.app.push_screen(
-            TextDialog(
-                f"List of {printable(listing.which.owner)}: {printable(address)}",
-                lambda: entry.describe(gateway.suppressed_destination(listing.which, address), address, context),
-                "asking SES …",
-            )
+        self._show(
+            f"List of {printable(listing.which.owner)}: {printable(address)}",
+            lambda: entry.describe(gateway.suppressed_destination(listing.which, address), address, context),
+            "asking SES …",
         )
+
+    def _show(
+        self, title: str, text: RenderableType | Callable[[], Awaitable[RenderableType]], placeholder: str = ""
+    ) -> None:
+        from sestui.ui.screens.text import TextDialog
+
+        self.app.push_screen(TextDialog(title, text, placeholder))

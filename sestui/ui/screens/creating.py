@@ -11,7 +11,7 @@ from sestui.domain.errors import ServiceError, SestuiError
 from sestui.domain.settings import NewTenant
 from sestui.services.creation import Created, New, create
 from sestui.services.writing import recorded
-from sestui.ui.describe import Place
+from sestui.ui.place import Place
 from sestui.ui.screens.create import CreateDialog
 from sestui.ui.screens.creation import Draft, Kind
 from sestui.ui.widgets.tenant_tree import CONFIGURATION_SETS

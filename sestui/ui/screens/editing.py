@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sestui.services.directory import Directory
     from sestui.services.record import Record
     from sestui.sesv2.gateway import Gateway
-    from sestui.ui.describe import Place
+    from sestui.ui.place import Place
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.reading import Reading
 

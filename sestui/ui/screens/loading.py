@@ -44,8 +44,6 @@ class Loading:
         self._is_live = False
         self.listings: dict[SuppressionList, Listing] = {}
         """What is loaded of each list; the one looked at last comes last."""
-        self.last_key = clock()
-        """When somebody last pressed a key, in the clock's seconds."""
 
     def listing_of(self, gateway: Gateway, which: SuppressionList) -> Listing:
         """Return what is loaded of a list, if only nothing; the lists looked at longest ago are forgotten."""
@@ -100,7 +98,7 @@ class Loading:
 
     async def _keep_up(self) -> None:
         screen, live = self._screen, None
-        while self._clock() - self.last_key < self._live_for:
+        while self._clock() - screen.last_key < self._live_for:
             gateway, listing = self._reading.gateway, screen.list_pane.listing
             if gateway is not None and listing is not None and listing.complete and not listing.loading:
                 if live is None or live.listing is not listing:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sestui.domain.impact import Subject
     from sestui.domain.settings import Account
     from sestui.sesv2.gateway import Gateway
-    from sestui.ui.describe import Place
+    from sestui.ui.place import Place
     from sestui.ui.screens.browse import BrowseScreen
 
 _REST: Final = 0.15

@@ -1,7 +1,9 @@
 """The open suppression list: filter, counts, table, and the marks that belong to its addresses."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 from textual import on
@@ -16,13 +18,15 @@ from sestui.domain.display import printable
 from sestui.domain.errors import SestuiError, UsageError
 from sestui.domain.query import Query, parse
 from sestui.domain.suppression import SuppressionList
-from sestui.services.changes import DONE, Change, Kind, Result
-from sestui.services.listing import Listing
-from sestui.services.live import News
 from sestui.services.view import Column, View
-from sestui.ui.counts import Arrivals, loaded
 from sestui.ui.widgets.destinations import DestinationTable
 from sestui.ui.widgets.mistake import Mistake
+
+if TYPE_CHECKING:
+    from sestui.services.changes import Change, Result
+    from sestui.services.listing import Listing
+    from sestui.services.live import News
+    from sestui.ui.counts import Arrivals
 
 _DRAW: Final = 0.1
 """Seconds from a page to its drawing: a list that loads fast has a hundred pages a second."""
@@ -109,7 +113,7 @@ class ListPane(Vertical):
         self._trouble = ""
         if other:
             if self.arrivals is not None:
-                self.arrivals = Arrivals(self._clock())
+                self.show_live(True)
             self._filter.value = ""
             self._query, self._query_error = Query(), ""
             self.table.start_over()
@@ -172,6 +176,8 @@ class ListPane(Vertical):
 
     def show_live(self, live: bool) -> None:
         """Say whether the list is kept up to date."""
+        from sestui.ui.counts import Arrivals
+
         self.arrivals = Arrivals(self._clock()) if live else None
         self._draw_title()
         self._draw_counts()
@@ -190,6 +196,8 @@ class ListPane(Vertical):
 
     def apply(self, results: Iterable[Result], change: Change, listing: Listing | None) -> None:
         """Bring what a change has done into its list, on the screen or not, without asking for it again."""
+        from sestui.services.changes import DONE, Kind  # Whoever has a change has it imported.
+
         marks = self._marks.get(change.which, {})
         for result in results:
             address = result.entry.address
@@ -267,6 +275,8 @@ class ListPane(Vertical):
         if listing is None or view is None:
             self._counts.update(self._trouble or "connecting …")
             return
+        from sestui.ui.counts import loaded  # Whoever has a listing has it imported.
+
         words = self._query_error or loaded(listing, self._trouble)
         if not view.query.is_empty and not self._query_error:
             words = f"{'' if view.whole else 'at least '}{len(view):,} shown of {words}"

@@ -1,9 +1,11 @@
 """The tree of the account, its tenants and configuration sets; it shows what it is told and asks SES nothing."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from rich.text import Text
@@ -13,9 +15,11 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from sestui.domain.display import printable
-from sestui.domain.settings import ConfigurationSet, SendingStatus, Tenant, TenantSummary
 from sestui.ui.commands import bindings
-from sestui.ui.describe import Place
+from sestui.ui.place import Place
+
+if TYPE_CHECKING:
+    from sestui.domain.settings import ConfigurationSet, Tenant, TenantSummary
 
 TENANTS = Place(section="tenants")
 CONFIGURATION_SETS = Place(section="configuration sets")
@@ -31,7 +35,8 @@ class TenantTree(Tree[Place]):
         """Other lines came into sight, or are about to be told of."""
 
     def __init__(self, start: Place, *, id: str) -> None:
-        super().__init__("", id=id)
+        # Text, not str: a label that is a str is looked through for markup and emoji, 3 ms the first time.
+        super().__init__(Text(), id=id)
         self.show_root = False
         self.guide_depth = 2
         self.auto_expand = False
@@ -42,9 +47,9 @@ class TenantTree(Tree[Place]):
         self._start: Place | None = start
         """Where the cursor goes as soon as that is there."""
         self.root.expand()
-        self.root.add_leaf("Account", Place())
-        self.tenants_node = self.root.add("Tenants", TENANTS, expand=True)
-        self.sets_node = self.root.add("Configuration sets", CONFIGURATION_SETS)
+        self.root.add_leaf(Text("Account"), Place())
+        self.tenants_node = self.root.add(Text("Tenants"), TENANTS, expand=True)
+        self.sets_node = self.root.add(Text("Configuration sets"), CONFIGURATION_SETS)
 
     def on_mount(self) -> None:
         if self._start == Place():
@@ -184,6 +189,8 @@ class TenantTree(Tree[Place]):
             if it is not None and it.suppression and (it.suppression.scope or it.suppression.reasons is not None):
                 words.append(f" overrides {it.suppression.scope or 'reasons'}", "dim")
         elif place.tenant is not None:
+            from sestui.domain.settings import SendingStatus  # Before there is a tenant nothing asks for it.
+
             tenant, summary = self._tenants.get(place.tenant), self._summaries.get(place.tenant)
             status = tenant.sending_status if tenant else summary.sending_status if summary else SendingStatus.ENABLED
             if status is not SendingStatus.ENABLED:

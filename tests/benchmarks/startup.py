@@ -24,6 +24,9 @@ class Bare(App):
 Bare().run()
 """
 
+_MOST = 1.2
+"""DESIGN.md's budget of both, as a ratio to the peer."""
+
 
 def run() -> None:
     """first paint beside a bare Textual application; first addresses beside one awscli process for one page"""
@@ -34,6 +37,8 @@ def run() -> None:
             lambda: seconds_until(sestui, b"Suppression list"),
             lambda: seconds_until([sys.executable, "-c", _BARE], b"Last update"),
             peer_name="bare Textual",
+            most=_MOST,
+            runs=15,
         )
         judges = Path(os.environ.get("SESTUI_JUDGES", ".ci/venvs"))
         aws = shutil.which("aws", path=str(judges / "awscli" / "bin"))
@@ -48,4 +53,11 @@ def run() -> None:
             subprocess.run(page, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **keys})
             return time.perf_counter() - started
 
-        compare("first addresses", lambda: seconds_until(sestui, b"@gmail.com"), one_page, peer_name="awscli")
+        compare(
+            "first addresses",
+            lambda: seconds_until(sestui, b"@gmail.com"),
+            one_page,
+            peer_name="awscli",
+            most=_MOST,
+            runs=15,
+        )
