@@ -14,11 +14,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sestui import settings
 from sestui.cli import emulator
 from sestui.cli.demo import demo_endpoint
+from sestui.domain.errors import UsageError
 from sestui.domain.suppression import Connection, SuppressionList
+from sestui.settings import Settings
 
 if TYPE_CHECKING:
+    from sestui.services.keeping import Keeping
     from sestui.sesv2.gateway import Gateway
 
 _USAGE = 2
@@ -41,7 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return info.run(asked)
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         parser.error("the dashboard needs a terminal on standard input and output")
-    asyncio.run(_dashboard(asked))
+    try:
+        chosen = settings.load(Path(asked.config) if asked.config else None)
+    except UsageError as error:
+        print(f"sestui: {error}", file=sys.stderr)
+        return _USAGE
+    asyncio.run(_dashboard(asked, chosen))
     return 0
 
 
@@ -55,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--region", metavar="R", help="such as us-east-1")
     parser.add_argument("--endpoint-url", metavar="URL", help="SES at another address; STS too where it is loopback")
     parser.add_argument("--tenant", metavar="T", help="the tenant whose list is opened first")
+    parser.add_argument("--no-cache", action="store_true", help="keep no list on this machine, and show none kept")
     parser.add_argument("--config", metavar="FILE", help="settings from this file, not the user's config.toml")
     parser.add_argument("--version", action="store_true", help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -66,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _dashboard(asked: argparse.Namespace) -> None:
+async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
     # What a start makes stays: looking through it for garbage finds none.
     gc.disable()
     over_ssh = "SSH_CONNECTION" in os.environ
@@ -99,10 +109,13 @@ async def _dashboard(asked: argparse.Namespace) -> None:
                 gc.freeze()
                 gc.enable()
 
+        home = _demo_folder(stack) if asked.demo else None
         app = SestuiApp(
             connect,
             clock=time.time,
-            record=Record(_state_folder(stack, demo=asked.demo) / "changes.jsonl", time.time),
+            record=Record((home or _state_folder()) / "changes.jsonl", time.time),
+            keeping=_keeping(asked, chosen, home),
+            settings=chosen,
             start_list=SuppressionList(asked.tenant),
             demo=asked.demo,
         )
@@ -112,14 +125,29 @@ async def _dashboard(asked: argparse.Namespace) -> None:
         sys.exit(app.return_code)
 
 
-def _state_folder(stack: AsyncExitStack, *, demo: bool) -> Path:
-    if demo:
-        from tempfile import TemporaryDirectory
+def _demo_folder(stack: AsyncExitStack) -> Path:
+    from tempfile import TemporaryDirectory
 
-        return Path(stack.enter_context(TemporaryDirectory(prefix="sestui-demo-")))
+    return Path(stack.enter_context(TemporaryDirectory(prefix="sestui-demo-")))
+
+
+def _state_folder() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("sestui", appauthor=False)
+
+
+def _keeping(asked: argparse.Namespace, chosen: Settings, home: Path | None) -> Keeping:
+    from sestui.services.keeping import Keeping
+
+    if asked.no_cache or chosen.cache == "off":
+        return Keeping()
+    from sestui.services.cache import Cache, Choice
+    from sestui.services.cache_folder import user_folder
+
+    connection = Connection(asked.region or "", asked.endpoint_url, asked.profile)
+    cache = Cache(home or user_folder(), time.time, days=chosen.cache_days)
+    return Keeping(cache, Choice.of(connection, os.environ))
 
 
 if __name__ == "__main__":

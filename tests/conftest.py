@@ -10,9 +10,11 @@ import pytest
 
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.emulator import Emulator, World
+from sestui.services.keeping import Keeping
 from sestui.services.record import Record
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.session import open_gateway
+from sestui.settings import Settings
 from sestui.ui.app import SestuiApp
 
 EMPTY = World(tenants=0, configuration_sets=0, addresses=0, tenant_addresses=0)
@@ -56,10 +58,23 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
     """Make an app that is connected to the emulator; its record is `tmp_path / "changes.jsonl"`."""
     async with AsyncExitStack() as stack:
 
-        def make(which: SuppressionList | None = None, *, clock: Callable[[], float] = time.time) -> SestuiApp:
+        def make(
+            which: SuppressionList | None = None,
+            *,
+            clock: Callable[[], float] = time.time,
+            keeping: Keeping | None = None,
+            settings: Settings = Settings(),  # noqa: B008 - frozen
+        ) -> SestuiApp:
             def connect() -> Awaitable[Gateway]:
                 return stack.enter_async_context(open_gateway(Connection("us-east-1", emulator.url)))
 
-            return SestuiApp(connect, clock=clock, record=Record(tmp_path / "changes.jsonl", clock), start_list=which)
+            return SestuiApp(
+                connect,
+                clock=clock,
+                record=Record(tmp_path / "changes.jsonl", clock),
+                keeping=keeping or Keeping(),
+                settings=settings,
+                start_list=which,
+            )
 
         yield make

@@ -70,6 +70,12 @@ class Asked:
         """Whether SES would be asked for the whole list."""
         return self == Asked()
 
+    @property
+    def terms(self) -> str:
+        """The names of the terms that SES is asked for: `reason: since:`."""
+        named = {"reason:": self.reasons, "since:": self.since is not None, "before:": self.before is not None}
+        return " ".join(name for name, it in named.items() if it)
+
 
 @dataclass(frozen=True, slots=True)
 class Query:

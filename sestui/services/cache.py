@@ -57,14 +57,14 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a start was given to find its account with: arguments and variables, before any call."""
+class Choice:
+    """What an account is chosen by: arguments and variables, known before any call."""
 
     connection: Connection
     environment: tuple[str | None, ...]
 
     @classmethod
-    def of(cls, connection: Connection, environment: Mapping[str, str]) -> Asked:
+    def of(cls, connection: Connection, environment: Mapping[str, str]) -> Choice:
         return cls(connection, tuple(environment.get(name) for name in _CHOOSING))
 
     def digest(self) -> str:
@@ -146,18 +146,18 @@ class Cache:
             await file.change(lambda it: _forget(it, "key = ?", str(key)))
             await file.purge()
 
-    async def remember(self, asked: Asked, connection: Connection) -> None:
-        """Keep which account, Region and endpoint answered when this was asked for."""
-        values = (asked.digest(), json.dumps(asdict(connection)), float(self._clock()))
+    async def remember(self, choice: Choice, connection: Connection) -> None:
+        """Keep which account, Region and endpoint answered to this choice."""
+        values = (choice.digest(), json.dumps(asdict(connection)), float(self._clock()))
         async with self._open() as file:
             await file.change(
                 lambda it: it.execute("REPLACE INTO asked VALUES (?, ?, ?, ?)", (*values, checksum(*values)))
             )
 
-    async def last(self, asked: Asked) -> Connection | None:
+    async def last(self, choice: Choice) -> Connection | None:
         """Return what answered last time; whether it is the same now, only STS can tell."""
         async with self._open() as file:
-            return await file.read(lambda it: self._last(it, asked.digest()))
+            return await file.read(lambda it: self._last(it, choice.digest()))
 
     @property
     def _oldest(self) -> float:

@@ -9,19 +9,23 @@ again, or until the slow re-scan of a live list finds it missing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from math import floor, inf
+from itertools import islice
+from math import ceil, floor, inf
 from typing import TYPE_CHECKING, Final
 
 from sestui.domain.errors import NotFound, TenantNotFound
-from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
+from sestui.domain.query import Asked
+from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.services.index import Index, Seen
 from sestui.services.sweep import Sweep
 from sestui.services.windows import Window, by_age
+from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
+    from sestui.services.rows import Columns
     from sestui.sesv2.gateway import Gateway, Page
 
 FRESH_FOR: Final = 300.0
@@ -52,8 +56,9 @@ class _Pass:
 class Listing:
     """One list as it is being loaded."""
 
-    def __init__(self, gateway: Gateway, which: SuppressionList, clock: Callable[[], float]) -> None:
-        self._gateway = gateway
+    def __init__(self, gateway: Gateway | None, which: SuppressionList, clock: Callable[[], float]) -> None:
+        self.gateway = gateway
+        """Who is asked; None until there is a connection, and nothing may be loaded until then."""
         self._clock = clock
         self.which = which
         self.index = Index()
@@ -66,6 +71,11 @@ class Listing:
         """When the oldest row on show was asked for, in the clock's seconds; None before the first."""
         self.kept_from: float | None = None
         """When the rows were asked for that a cache has kept and that have not come again; None if there are none."""
+        self._kept_whole = False
+        self._answered: list[Asked] = []
+        """What SES was asked for of a filter in the present reading."""
+        self._was_whole = False
+        """Whether the list was ever read whole: from then on nothing that is kept is news."""
         self._pass: _Pass | None = None
         self._left: dict[str, tuple[float, float | None]] = {}
         """Of rows that have left the list their dates, for a page that was asked for before may still have them; and
@@ -73,12 +83,24 @@ class Listing:
         self.back: dict[str, float] = {}
         """Addresses that SES has added again after we removed them, and when we did."""
 
-    def adopt(self, rows: Iterable[SuppressedDestinationSummary], read_at: float) -> None:
-        """Take in rows as they were at an earlier time, until they come again or turn out to be gone."""
-        known = self.index
-        # While they are taken in, loading may have begun: what it brought is newer.
-        known.put([row for row in rows if known.get(row.address) is None and not self._has_left(row)])
+    def adopt(self, columns: Columns, read_at: float, *, whole: bool) -> bool:
+        """Take in some rows as they were at an earlier time, until they come again or turn out to be gone.
+
+        Returns whether they were of any use: once the list was read whole, none are.
+        """
+        if self._was_whole:
+            return False
+        if self.kept_from is None and self._pass is not None:
+            self.read_again = len(self._pass.seen)
         self.kept_from = self.read_at = read_at
+        self._kept_whole = whole
+        self.index.fill(columns)
+        return True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all rows of the list, at some time or other."""
+        return self.complete or (self.kept_from is not None and self._kept_whole)
 
     def put(self, row: SuppressedDestinationSummary) -> None:
         """Take in one row that SES told apart from the pages, or that we added."""
@@ -117,6 +139,34 @@ class Listing:
             return inf
         return -inf if self._pass.is_closing else self._pass.sweep.open_before
 
+    def has_all(self, asked: Asked) -> bool:
+        """Whether all rows are loaded that SES has for this part of a filter."""
+        covered = asked.since is not None and asked.since >= self.whole_since
+        return covered or self.whole_since == -inf or asked in self._answered
+
+    def is_worth_asking(self, asked: Asked) -> bool:
+        """Whether asking for this part of a filter brings its rows sooner than loading does.
+
+        What is newest comes first anyway, and nearly all of a list takes as long as all of it.
+        """
+        if self.has_all(asked) or not (asked.reasons or asked.before is not None):
+            return False
+        some = list(islice(self.index, _PAGE))
+        matching = sum(row.reason in (asked.reasons or Reason) for row in some)
+        return asked.before is not None or 2 * matching < len(some)
+
+    async def ask(self, asked: Asked) -> AsyncGenerator[None, None]:
+        """Ask SES for just this part of a filter, ahead of the rest of the list; yield as it comes."""
+        window = Window(
+            None if asked.since is None else floor(asked.since), None if asked.before is None else ceil(asked.before)
+        )
+        sweep = self._sweep([window], priority=Priority.PERSON, reasons=asked.reasons)
+        async with aclosing(sweep.pages(lambda _: None)) as pages:
+            async for page, _ in pages:
+                self.take(page.entries)
+                yield
+        self._answered.append(asked)
+
     async def freshen(self, addresses: list[str]) -> float:
         """See to it that what is known of these is at most five minutes old, and return its age in seconds.
 
@@ -135,7 +185,7 @@ class Listing:
             return self.age
         for address in wanted:
             try:
-                self.put((await self._gateway.suppressed_destination(self.which, address)).summary)
+                self.put((await self._asked.suppressed_destination(self.which, address)).summary)
             except TenantNotFound:
                 raise
             except NotFound:
@@ -164,6 +214,7 @@ class Listing:
         """
         current = self._pass
         if current is None:
+            self._answered.clear()
             current = self._pass = _Pass(self._sweep(self._windows()), Seen(), self._clock())
             self.read_again = 0 if self.complete or len(self.index) else None
         was_complete, self.complete, self.loading = self.complete, False, True
@@ -178,20 +229,26 @@ class Listing:
                 now = self._clock() if current.ses_time is None else current.ses_time
                 current.sweep = self._sweep([Window(start=floor(now - LAG))])
             self.index.keep(current.seen)
-            self.complete, self.read_at, self.kept_from, self._pass = True, current.started, None, None
+            self.complete = self._was_whole = True
+            self.read_at, self.kept_from, self._pass = current.started, None, None
         finally:
             self.loading = False
             # Broken off: what was whole is still that, only older.
             self.complete = self.complete or was_complete
 
+    @property
+    def _asked(self) -> Gateway:
+        assert self.gateway is not None, "nothing is loaded before there is a connection"
+        return self.gateway
+
     def _windows(self) -> list[Window]:
         # What has more than a page is long, and read newest first from the beginning.
         return by_age(self._clock(), costly=False) if len(self.index) > _PAGE else [Window()]
 
-    def _sweep(self, windows: list[Window]) -> Sweep:
-        from sestui.sesv2.pacing import Priority  # botocore comes with the connection.
-
-        return Sweep(self._gateway, self.which, windows, self._clock, priority=Priority.VISIBLE)
+    def _sweep(
+        self, windows: list[Window], *, priority: Priority = Priority.VISIBLE, reasons: tuple[Reason, ...] = ()
+    ) -> Sweep:
+        return Sweep(self._asked, self.which, windows, self._clock, priority=priority, reasons=reasons)
 
     def _take(self, page: Page, current: _Pass, is_final: bool) -> list[SuppressedDestinationSummary]:
         if self.read_at is None:

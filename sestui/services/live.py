@@ -11,6 +11,7 @@ from sestui.domain.suppression import SuppressedDestinationSummary
 from sestui.services.listing import LAG
 from sestui.services.sweep import OPERATION, Sweep
 from sestui.services.windows import Window
+from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from sestui.services.listing import Listing
     from sestui.services.view import View
     from sestui.sesv2.gateway import Gateway, Page
-    from sestui.sesv2.pacing import Priority
 
 _PIECE: Final = 900
 """Rows that are looked for at once: with a few that came meanwhile they fit a page, so each costs one call."""
@@ -52,8 +52,6 @@ class Live:
 
         Costs two calls where little has happened. Raises what the gateway raises; asking again goes on.
         """
-        from sestui.sesv2.pacing import Priority  # botocore comes with the connection.
-
         by_date = await self.listing.index.by_date()
         newest = by_date.below(None, 1)
         since = Window(floor(newest[0].last_update - LAG)) if newest else Window()

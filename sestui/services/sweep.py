@@ -84,10 +84,9 @@ class Sweep:
             self._reading.clear()
 
     def _start(self) -> None:
-        width = self._width
-        if width == 1:
+        if self._is_slow:
             self._join_old()
-        while self._todo and len(self._reading) < width:
+        while self._todo and len(self._reading) < self._width:
             window = self._todo.pop(0)
             call = self._gateway.suppressed_destinations(
                 self._which,

@@ -22,8 +22,10 @@ from sestui.ui.screens.browse import BrowseScreen
 from sestui.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
+    from sestui.services.keeping import Keeping
     from sestui.services.record import Record
     from sestui.sesv2.gateway import Gateway
+    from sestui.settings import Settings
 
 
 class SestuiApp(App[None]):
@@ -47,12 +49,16 @@ class SestuiApp(App[None]):
         *,
         clock: Callable[[], float],
         record: Record,
+        keeping: Keeping,
+        settings: Settings,
         start_list: SuppressionList | None = None,
         demo: bool = False,
     ) -> None:
         super().__init__()
         self.animation_level = "none"
-        self._browse = BrowseScreen(connect, clock, record, start_list or SuppressionList(), demo=demo)
+        self._browse = BrowseScreen(
+            connect, clock, record, start_list or SuppressionList(), keeping, settings, demo=demo
+        )
         self._clock = clock
         self._errors: list[tuple[float, str]] = []
 

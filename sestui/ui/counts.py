@@ -32,7 +32,9 @@ def loaded(listing: Listing, trouble: str) -> str:
     size = len(listing.index)
     if listing.kept_from is not None:
         # Absolute, for an age would have to be drawn again each minute.
-        words = f"{size:,} as of {moment(listing.kept_from)[:16]}"
+        words = f"{size:,} as of {moment(listing.kept_from)[:16]}{'' if listing.is_whole else ', not all'}"
+        if listing.gateway is None:
+            return f"{words} · {trouble or 'connecting …'}"
         if listing.loading:
             return f"{words} · reading again{_so_far(listing)}"
         return f"{words} · {trouble or 'not read again yet'}"

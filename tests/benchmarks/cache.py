@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
-from sestui.services.cache import Asked, Cache, Key
+from sestui.services.cache import Cache, Choice, Key
 from sestui.services.cache_folder import parts
 from sestui.services.index import Index
 from tests.benchmarks.filter import _pages
@@ -35,7 +35,7 @@ def run() -> None:
 async def _measure(index: Index, folder: Path) -> None:
     cache, peer = Cache(folder / "ours", time.time), folder / "peer.sqlite"
     connection = Connection("us-east-1", account="123456789012")
-    key, asked = Key.of(connection, SuppressionList()), Asked.of(connection, {})
+    key, asked = Key.of(connection, SuppressionList()), Choice.of(connection, {})
     assert key is not None
     before = resident(os.getpid())
     await _pairs("written for the first time", lambda: _write(cache, key, index), lambda: _peer_write(peer, index), 1)

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sestui.domain.errors import CacheTrouble
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
-from sestui.services.cache import Asked, Cache, Key
+from sestui.services.cache import Cache, Choice, Key
 from sestui.services.index import Index
 from sestui.services.rows import Columns
 
@@ -267,25 +267,25 @@ ANSWERED = Connection("us-east-1", None, "prod", "123456789012", "arn:aws:iam::1
 
 async def test_who_answered_last_is_remembered_for_what_was_asked(cache: Cache, folder: Path, clock: Clock) -> None:
     environment = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI", "HOME": "/a"}
-    asked = Asked.of(ASKED, environment)
-    assert await cache.last(asked) is None
-    await cache.remember(asked, Connection("us-west-2", account="1" * 12))
-    await cache.remember(asked, ANSWERED)
-    assert await cache.last(asked) == ANSWERED
+    choice = Choice.of(ASKED, environment)
+    assert await cache.last(choice) is None
+    await cache.remember(choice, Connection("us-west-2", account="1" * 12))
+    await cache.remember(choice, ANSWERED)
+    assert await cache.last(choice) == ANSWERED
     # What chooses neither account nor Region doesn't matter.
-    assert await cache.last(Asked.of(ASKED, environment | {"HOME": "/b", "AWS_SECRET_ACCESS_KEY": "?"})) == ANSWERED
+    assert await cache.last(Choice.of(ASKED, environment | {"HOME": "/b", "AWS_SECRET_ACCESS_KEY": "?"})) == ANSWERED
     for other in ({"AWS_ACCESS_KEY_ID": "AKIA2"}, {"AWS_PROFILE": "p"}, {"AWS_REGION": "r"}, {"AWS_CONFIG_FILE": "f"}):
-        assert await cache.last(Asked.of(ASKED, environment | other)) is None
+        assert await cache.last(Choice.of(ASKED, environment | other)) is None
     for connection in (Connection("us-east-1", None, "prod"), Connection("", "http://127.0.0.1:1", "prod")):
-        assert await cache.last(Asked.of(connection, environment)) is None
+        assert await cache.last(Choice.of(connection, environment)) is None
     kept = database(folder).read_bytes()
     assert b"AKIAIOSFODNN7EXAMPLE" not in kept
     assert b"wJalrXUtnFEMI" not in kept
     clock.now += 8 * DAY
-    assert await cache.last(asked) is None
+    assert await cache.last(choice) is None
     await cache.tidy()
     clock.now = NOON
-    assert await cache.last(asked) is None
+    assert await cache.last(choice) is None
 
 
 # For its owner alone
@@ -337,7 +337,7 @@ async def test_what_belongs_to_another_user_is_not_touched(tmp_path: Path) -> No
         os.chown(folder, 12345, 12345)
     before = sorted(folder.iterdir())
     with pytest.raises(CacheTrouble, match="belongs to another user"):
-        await Cache(folder, lambda: NOON).last(Asked.of(ASKED, {}))
+        await Cache(folder, lambda: NOON).last(Choice.of(ASKED, {}))
     assert sorted(folder.iterdir()) == before
 
 
@@ -448,24 +448,24 @@ def _file_for_folder(path: Path) -> None:
 async def test_what_is_not_as_it_was_written_is_set_aside(
     cache: Cache, folder: Path, clock: Clock, spoil: Callable[[Path], None]
 ) -> None:
-    asked = Asked.of(ASKED, {})
+    choice = Choice.of(ASKED, {})
     await write(cache, ACCOUNT, many(300, 1.0))
     await write(cache, ACME, many(300, 2.0))
     await cache.update(ACME, [row("new@x.org")])
-    await cache.remember(asked, ANSWERED)
+    await cache.remember(choice, ANSWERED)
     spoil(database(folder))
 
     async def look() -> None:
         for key in (ACCOUNT, ACME):
             await read(cache, key)
-        await cache.last(asked)
+        await cache.last(choice)
 
     with pytest.raises(CacheTrouble, match=r"set aside as .*/lists\.set-aside-20261122T120000Z"):
         await look()
     assert set_aside(folder) == ["lists.set-aside-20261122T120000Z"]
     # From then on all goes on.
     assert await read(cache, ACME) is None
-    assert await cache.last(asked) is None
+    assert await cache.last(choice) is None
     await write(cache, ACCOUNT, many(10))
     assert await rows_of(cache, ACCOUNT) == many(10)
     _text(database(folder))

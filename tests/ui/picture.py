@@ -8,9 +8,11 @@ from pathlib import Path
 
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.emulator import Emulator, World
+from sestui.services.keeping import Keeping
 from sestui.services.record import Record
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.session import open_gateway
+from sestui.settings import Settings
 from sestui.ui.app import SestuiApp
 from tests.ui.screen import shows, type_text
 
@@ -32,6 +34,8 @@ async def draw() -> str:
             connect,
             clock=lambda: _NOW,
             record=Record(folder / "changes.jsonl", lambda: _NOW),
+            keeping=Keeping(),
+            settings=Settings(),
             start_list=SuppressionList("acme-retail"),
             demo=True,
         )

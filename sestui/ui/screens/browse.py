@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.worker import Worker
 
+    from sestui.services.keeping import Keeping
     from sestui.services.record import Record
     from sestui.sesv2.gateway import Gateway
+    from sestui.settings import Settings
     from sestui.ui.app import SestuiApp
     from sestui.ui.screens.changing import Changing
     from sestui.ui.screens.comparing import Comparing
@@ -54,6 +56,8 @@ class BrowseScreen(Screen[None]):
         clock: Callable[[], float],
         record: Record,
         start_list: SuppressionList,
+        keeping: Keeping,
+        settings: Settings,
         *,
         demo: bool,
     ) -> None:
@@ -66,6 +70,8 @@ class BrowseScreen(Screen[None]):
         self._connect = connect
         self._clock = clock
         self._record = record
+        self._keeping = keeping
+        self._settings = settings
         self.last_key = clock()
         """When somebody last pressed a key, in the clock's seconds."""
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in the tree.
@@ -103,7 +109,7 @@ class BrowseScreen(Screen[None]):
         """What loads the lists."""
         from sestui.ui.screens.loading import Loading
 
-        return Loading(self, self._reading, self._clock)
+        return Loading(self, self._reading, self._clock, self._keeping, self._settings)
 
     @cached_property
     def _changing(self) -> Changing:
@@ -136,6 +142,7 @@ class BrowseScreen(Screen[None]):
         self.set_interval(1.0, self._show_pace)
 
     def _begin(self) -> None:
+        _: Worker[None] = self.run_worker(partial(self.lists.begin, self._start_list), group="recall", exclusive=True)
         self._reading.connect(self._start_list)
 
     @property
@@ -284,6 +291,7 @@ class BrowseScreen(Screen[None]):
     @on(ListPane.ViewWanted)
     def _make_view(self) -> None:
         _: Worker[None] = self.run_worker(self.list_pane.make_view, group="view", exclusive=True)
+        self.lists.ask(self.list_pane.wanted.asked)
 
     @on(DestinationTable.Opened)
     def _open_details(self, event: DestinationTable.Opened) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sestui.domain.display import counted, duration, moment, printable
-from sestui.domain.errors import SestuiError
+from sestui.domain.errors import SestuiError, TenantNotFound
 from sestui.domain.suppression import SuppressionList
 from sestui.services.listing import FRESH_FOR, Listing
 from sestui.services.live import Live, News
@@ -17,12 +17,22 @@ from sestui.services.live import Live, News
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from sestui.domain.query import Asked
+    from sestui.domain.suppression import Connection
+    from sestui.services.keeping import Keeping
     from sestui.sesv2.gateway import Gateway
+    from sestui.settings import Settings
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.reading import Reading
 
 _ROWS: Final = 1_000_000
 """Rows in memory, of all lists together, beyond which the lists looked at longest ago are forgotten: 110 MB."""
+
+_KEEP: Final = 120.0
+"""Seconds of loading after which what has come is kept: at one request a second nobody should wait for it twice."""
+
+_REST: Final = 0.5
+"""Seconds that a filter has to stand still before SES is asked for what it narrows the list to."""
 
 
 class Loading:
@@ -33,21 +43,44 @@ class Loading:
         screen: BrowseScreen,
         reading: Reading,
         clock: Callable[[], float],
-        live_interval: float = 30.0,
-        live_for: float = 1800.0,
+        keeping: Keeping,
+        settings: Settings,
     ) -> None:
         self._screen = screen
         self._reading = reading
         self._clock = clock
-        self._live_interval = live_interval
-        self._live_for = live_for
+        self._keeping = keeping
+        keeping.tell = screen.app.tell_error
+        self._settings = settings
         self._is_live = False
         self.listings: dict[SuppressionList, Listing] = {}
         """What is loaded of each list; the one looked at last comes last."""
 
-    def listing_of(self, gateway: Gateway, which: SuppressionList) -> Listing:
+    async def begin(self, which: SuppressionList) -> None:
+        """Show what is kept of the list that is to be opened, before there is a connection."""
+        if await self._keeping.guess() is not None and self._reading.gateway is None:
+            listing = self.listing_of(None, which)
+            async with aclosing(self._keeping.recall(listing)) as some:
+                async for _ in some:
+                    if self._screen.list_pane.listing is None:
+                        self._screen.list_pane.open(listing)
+                    if self._screen.list_pane.listing is listing:
+                        self._screen.list_pane.page_came()
+
+    async def settle(self, connection: Connection) -> None:
+        """Take in who answers; what is shown of another account is thrown away."""
+        if not await self._keeping.settle(connection):
+            which = None if (shown := self._screen.list_pane.listing) is None else shown.which
+            self.listings.clear()
+            if which is not None:
+                self.open(which)
+        elif (shown := self._screen.list_pane.listing) is not None:
+            self._start("recall", self._recall, shown)
+
+    def listing_of(self, gateway: Gateway | None, which: SuppressionList) -> Listing:
         """Return what is loaded of a list, if only nothing; the lists looked at longest ago are forgotten."""
         listing = self.listings.pop(which, None) or Listing(gateway, which, self._clock)
+        listing.gateway = gateway or listing.gateway
         self.listings[which] = listing
         rows = 0
         for other in reversed(list(self.listings.values())):
@@ -59,12 +92,22 @@ class Loading:
     def open(self, which: SuppressionList) -> None:
         """Show a list, and read it where that was left; one that was read whole a while ago is read again."""
         if (gateway := self._reading.gateway) is not None:
-            self._start("list", self._load, self.listing_of(gateway, which))
+            is_new = which not in self.listings
+            left, listing = self._screen.list_pane.listing, self.listing_of(gateway, which)
+            self._start("list", self._load, listing)
+            if left is not None and left is not listing and not left.complete:
+                self._keep(left)
+            if is_new:
+                self._start("recall", self._recall, listing)
 
     def again(self) -> None:
         """Read the open list again, or where that was broken off go on."""
         if (listing := self._screen.list_pane.listing) is not None:
             self._start("list", self._load, listing, True)
+
+    def ask(self, asked: Asked) -> None:
+        """Ask SES for what the filter narrows the list to, where that brings it sooner."""
+        self._start("ask", self._ask, asked)
 
     def toggle_live(self) -> None:
         """Keep the open list up to date, or no longer."""
@@ -85,20 +128,54 @@ class Loading:
         self._reading.use()
         if listing.complete and listing.age <= FRESH_FOR and not again:
             return
+        kept_at = self._clock()
         try:
             async with aclosing(listing.load()) as pages:
                 async for _ in pages:
                     pane.page_came()
+                    if self._clock() - kept_at > _KEEP:
+                        kept_at = self._clock()
+                        self._keep(listing)
             pane.list_came()
             if self._reading.directory is not None:
                 self._reading.directory.tell_size(listing.which, len(listing.index))
         except SestuiError as error:
             pane.trouble(error)
             self._screen.app.keep_error(error)
+            if isinstance(error, TenantNotFound):
+                await self._keeping.forget(listing.which)
+        else:
+            self._keep(listing)
+
+    def _keep(self, listing: Listing) -> None:
+        self._start(f"keep {listing.which}", self._keeping.keep, listing)
+
+    async def _recall(self, listing: Listing) -> None:
+        async with aclosing(self._keeping.recall(listing)) as some:
+            async for _ in some:
+                if self._screen.list_pane.listing is listing:
+                    self._screen.list_pane.page_came()
+
+    async def _ask(self, asked: Asked) -> None:
+        pane = self._screen.list_pane
+        # A filter is typed letter by letter: each would cost a call.
+        await asyncio.sleep(_REST)
+        listing = pane.listing
+        if listing is None or listing.gateway is None or asked.is_empty or not listing.is_worth_asking(asked):
+            return
+        try:
+            pane.tell_asking(asked)
+            async with aclosing(listing.ask(asked)) as some:
+                async for _ in some:
+                    pane.page_came()
+        except SestuiError as error:
+            self._screen.app.tell_error(error)
+        finally:
+            pane.tell_asking(None)
 
     async def _keep_up(self) -> None:
         screen, live = self._screen, None
-        while self._clock() - screen.last_key < self._live_for:
+        while self._clock() - screen.last_key < 60 * self._settings.live_minutes:
             gateway, listing = self._reading.gateway, screen.list_pane.listing
             if gateway is not None and listing is not None and listing.complete and not listing.loading:
                 if live is None or live.listing is not listing:
@@ -112,11 +189,13 @@ class Loading:
                     if listing is screen.list_pane.listing:
                         screen.list_pane.tell(news)
                         self._tell_back(listing, news)
-            await asyncio.sleep(self._live_interval)
+                    await self._keeping.note(listing.which, news)
+            await asyncio.sleep(self._settings.live_interval)
         self._is_live = False
         screen.list_pane.show_live(False)
-        minutes = round(self._live_for / 60)
-        screen.status.say(f"No key for {counted(minutes, 'minute')}: the list is no longer live. L goes on.")
+        screen.status.say(
+            f"No key for {counted(self._settings.live_minutes, 'minute')}: the list is no longer live. L goes on."
+        )
 
     def _tell_back(self, listing: Listing, news: News) -> None:
         back = [row for row in news.came if row.address in listing.back]

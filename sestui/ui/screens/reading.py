@@ -145,7 +145,9 @@ class Reading:
 
     async def _identify(self, gateway: Gateway) -> None:
         try:
-            self._screen.bar.connection = await gateway.identify()
+            connection = await gateway.identify()
+            self._screen.bar.connection = connection
+            await self._screen.lists.settle(connection)
         except SestuiError as error:
             self._screen.bar.trouble = "account not known"
             self._screen.app.keep_error(error)

@@ -23,12 +23,13 @@ from sestui.ui.widgets.destinations import DestinationTable
 from sestui.ui.widgets.mistake import Mistake
 
 if TYPE_CHECKING:
+    from sestui.domain.query import Asked
     from sestui.services.changes import Change, Result
     from sestui.services.listing import Listing
     from sestui.services.live import News
     from sestui.ui.counts import Arrivals
 
-_DRAW: Final = 0.1
+_DRAW: Final = 0.25
 """Seconds from a page to its drawing: a list that loads fast has a hundred pages a second."""
 
 
@@ -44,7 +45,7 @@ class ListPane(Vertical):
         self.listing: Listing | None = None
         self._view: View | None = None
         """What the table shows; until a new one is there the one before it."""
-        self._query = Query()
+        self.wanted = Query()
         self._by = Column.LAST_UPDATE
         self._reverse = True
         self._marks: dict[SuppressionList, dict[str, None]] = {}
@@ -54,6 +55,8 @@ class ListPane(Vertical):
         """Why loading stopped short."""
         self._unmarked: dict[SuppressionList, dict[str, None]] = {}
         self._query_error = ""
+        self._asking: Asked | None = None
+        """What of the filter SES is being asked for."""
         self._drawing: Timer | None = None
         """Set while pages have come that are not drawn."""
         self.arrivals: Arrivals | None = None
@@ -115,7 +118,7 @@ class ListPane(Vertical):
             if self.arrivals is not None:
                 self.show_live(True)
             self._filter.value = ""
-            self._query, self._query_error = Query(), ""
+            self.wanted, self._query_error = Query(), ""
             self.table.start_over()
         self._draw_title()
         self.redraw()
@@ -136,7 +139,7 @@ class ListPane(Vertical):
             return
         table = self.table
         async for view in listing.index.view(
-            self._query, self._by, reverse=self._reverse, around=table.pinned, lines=table.size.height
+            self.wanted, self._by, reverse=self._reverse, around=table.pinned, lines=table.size.height
         ):
             if listing is self.listing:
                 self._view = view
@@ -173,6 +176,11 @@ class ListPane(Vertical):
         if self.listing is not None:
             self.drop_marks([address for address in self.marks if self.listing.index.get(address) is None])
             self.redraw()
+
+    def tell_asking(self, asked: Asked | None) -> None:
+        """Say what of the filter SES is being asked for; None for nothing any more."""
+        self._asking = asked
+        self._draw_counts()
 
     def show_live(self, live: bool) -> None:
         """Say whether the list is kept up to date."""
@@ -227,7 +235,7 @@ class ListPane(Vertical):
     def _filter_changed(self, event: Input.Changed) -> None:
         event.stop()
         try:
-            self._query, self._query_error = parse(event.value, self._clock()), ""
+            self.wanted, self._query_error = parse(event.value, self._clock()), ""
         except UsageError as error:
             self._query_error = printable(str(error))
         self._draw_counts()
@@ -280,6 +288,11 @@ class ListPane(Vertical):
         words = self._query_error or loaded(listing, self._trouble)
         if not view.query.is_empty and not self._query_error:
             words = f"{'' if view.whole else 'at least '}{len(view):,} shown of {words}"
+            asked = view.query.asked
+            if self._asking is not None:
+                words += f" · asking SES for {self._asking.terms}"
+            elif not asked.is_empty and not listing.complete and listing.has_all(asked):
+                words += f" · all there are for {asked.terms}"
             if view.query.range:
                 words += f" · {view.query.range}"
         if self.arrivals is not None and (arrived := str(self.arrivals)):

@@ -1,0 +1,99 @@
+"""Lists as they were last time, shown until SES has told them again, and kept for the next time.
+
+A cache saves waiting and nothing else: what goes wrong with it is said once, and all goes on without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING
+
+from sestui.domain.errors import CacheTrouble
+from sestui.services.cache import Key
+
+if TYPE_CHECKING:
+    from sestui.domain.suppression import Connection, SuppressionList
+    from sestui.services.cache import Cache, Choice
+    from sestui.services.listing import Listing
+    from sestui.services.live import News
+
+
+class Keeping:
+    """Gives lists what a cache has of them, and keeps them there. Without a cache it does nothing."""
+
+    def __init__(self, cache: Cache | None = None, choice: Choice | None = None) -> None:
+        self._cache = cache
+        self._choice = choice
+        self._told = False
+        self.tell: Callable[[CacheTrouble], None] = lambda _: None
+        """Who hears, once, that there is no cache and why."""
+        self.connection: Connection | None = None
+        """Whose lists are kept; until STS has told, who it was last time."""
+
+    async def guess(self) -> Connection | None:
+        """Return what answered last time to the same profile, Region and endpoint; None if nothing is known."""
+        if self._cache is not None and self._choice is not None:
+            try:
+                self.connection = await self._cache.last(self._choice)
+            except CacheTrouble as error:
+                self._trouble(error)
+        return self.connection
+
+    async def settle(self, connection: Connection) -> bool:
+        """Take in who answers, and return whether all that was recalled so far is theirs."""
+        before, self.connection = self.connection, connection
+        if self._cache is not None and self._choice is not None and before != connection:
+            try:
+                await self._cache.remember(self._choice, connection)
+                await self._cache.tidy()
+            except CacheTrouble as error:
+                self._trouble(error)
+        return before is None or (before.account, before.region) == (connection.account, connection.region)
+
+    async def recall(self, listing: Listing) -> AsyncGenerator[None, None]:
+        """Give a list what is kept of it, the newest rows first; yield whenever some came."""
+        if self._cache is None or (key := self._key(listing.which)) is None:
+            return
+        try:
+            async with self._cache.read(key) as kept:
+                if kept is None:
+                    return
+                async for columns in kept:
+                    if not listing.adopt(columns, kept.read_at, whole=kept.whole):
+                        return
+                    yield
+        except CacheTrouble as error:
+            self._trouble(error)
+
+    async def keep(self, listing: Listing) -> None:
+        """Keep a list as it is loaded now."""
+        if self._cache is None or listing.read_at is None or (key := self._key(listing.which)) is None:
+            return
+        try:
+            await self._cache.write(key, listing.index.batches(), read_at=listing.read_at, whole=listing.is_whole)
+        except CacheTrouble as error:
+            self._trouble(error)
+
+    async def note(self, which: SuppressionList, news: News) -> None:
+        """Keep what came to a list and what left it."""
+        if self._cache is not None and (key := self._key(which)) is not None:
+            try:
+                await self._cache.update(key, news.came, [row.address for row in news.left])
+            except CacheTrouble as error:
+                self._trouble(error)
+
+    async def forget(self, which: SuppressionList) -> None:
+        """Keep nothing of a list whose tenant is no more."""
+        if self._cache is not None and (key := self._key(which)) is not None:
+            try:
+                await self._cache.forget(key)
+            except CacheTrouble as error:
+                self._trouble(error)
+
+    def _key(self, which: SuppressionList) -> Key | None:
+        return None if self.connection is None else Key.of(self.connection, which)
+
+    def _trouble(self, error: CacheTrouble) -> None:
+        if not self._told:
+            self._told = True
+            self.tell(error)
