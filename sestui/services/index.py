@@ -231,7 +231,9 @@ class Index:
 
     def _part(self, query: Query, around: str | None, lines: int) -> View | None:
         """Look for a screenful on either side of an address; None where it takes more than a moment."""
-        everything, size, look = self.everything, len(self.everything), _at_once(_LOOK, query)
+        everything, size = self.everything, len(self.everything)
+        # Up and down together take no longer than a slice.
+        look = min(_LOOK, _at_once(_SLICE // 2, query))
         at = 0 if around is None else everything.place(around)
         below = self._first(query, everything.numbers(at, at + look), lines)
         above = self._first(query, reversed(everything.numbers(at - look, at)), lines)
