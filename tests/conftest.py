@@ -63,3 +63,9 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
             return SestuiApp(connect, clock=clock, record=Record(tmp_path / "changes.jsonl", clock), start_list=which)
 
         yield make
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """No credentials, no Region, no settings of this machine."""
+    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8", "TERM": "xterm-256color"}

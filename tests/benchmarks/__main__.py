@@ -1,15 +1,22 @@
-"""`python -m tests.benchmarks NAME` runs one benchmark; without a name it lists them."""
+"""`python -m tests.benchmarks NAME` runs one benchmark; without a name it lists them.
+
+SESTUI_BENCHMARK_ROWS is how many rows to measure with, where a benchmark leaves that open.
+"""
 
 import sys
 
-from tests.benchmarks import filter, impact, loading, parsing, start
+from tests.benchmarks import bytes, filter, idle, impact, keys, loading, parsing, start, table
 
 BENCHMARKS = {
     "start": start.run,
+    "table": table.run,
+    "filter": filter.run,
     "loading": loading.run,
+    "keys": keys.run,
+    "bytes": bytes.run,
+    "idle": idle.run,
     "parsing": parsing.run,
     "impact": impact.run,
-    "filter": filter.run,
 }
 
 
