@@ -23,13 +23,15 @@ SMALL = World(seed=7, tenants=6, configuration_sets=8, addresses=2500, tenant_ad
 
 @pytest.fixture(autouse=True)
 def no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A developer's profiles, proxies and endpoints must neither be used nor change what a test sees."""
+    """A developer's profiles, proxies, endpoints and files must neither be used nor change what a test sees."""
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
 
 
 @pytest.fixture
@@ -78,3 +80,9 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
             )
 
         yield make
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """No credentials, no Region, no settings of this machine."""
+    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8", "TERM": "xterm-256color"}

@@ -4,117 +4,35 @@ Nothing here waits for a while and hopes: each test waits for what it expects to
 for after something later has been seen to happen.
 """
 
-import fcntl
-import json
 import os
 import pty
 import re
 import select
 import shutil
-import struct
 import subprocess
-import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
-PROGRAM = str(Path(sys.executable).with_name("sestui"))
-PATIENCE = 40.0
-"""Seconds to wait for what must come; a busy machine needs some."""
+from tests.terminal import CURSOR_IS_THERE, PATIENCE, PROGRAM, Ses, Terminal, emulator, wait_for
+
 PERSON = "dylan@corp.com"
 """An address that begins with the key for removing and holds the one for adding."""
 
 _SOCKETS = count()
 
 
-def wait_for(what: str, happened: Callable[[], object], seen: Callable[[], str], patience: float = PATIENCE) -> None:
-    deadline = time.monotonic() + patience
-    while not happened():
-        assert time.monotonic() < deadline, f"{what} did not come; there was:\n{seen()}"
-        time.sleep(0.03)
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """No credentials, no Region, no settings of this machine."""
-    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
-
-
-# SES, seen from outside the program
-
-
-@dataclass(frozen=True)
-class Ses:
-    """An emulator in a process of its own, with its access log and AWS's client for it."""
-
-    url: str
-    log: Path
-
-    @property
-    def client(self) -> Any:
-        keys = {"aws_access_key_id": "outside", "aws_secret_access_key": "outside"}
-        return boto3.session.Session().client("sesv2", region_name="us-east-1", endpoint_url=self.url, **keys)
-
-    def put(self, *addresses: str) -> None:
-        for address in addresses:
-            self.client.put_suppressed_destination(EmailAddress=address, Reason="BOUNCE")
-
-    @property
-    def addresses(self) -> set[str]:
-        """What is on the account's list."""
-        page = self.client.list_suppressed_destinations(PageSize=1000)
-        return {row["EmailAddress"] for row in page["SuppressedDestinationSummaries"]}
-
-    @property
-    def requests(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
-
-    @property
-    def writes(self) -> list[dict[str, Any]]:
-        return [it for it in self.requests if re.match("Put|Delete|Create|Update", it["operation"])]
-
-    @property
-    def lists(self) -> int:
-        """How often a suppression list was asked for."""
-        return sum(it["operation"] == "ListSuppressedDestinations" for it in self.requests)
-
-
-@contextmanager
-def _emulator(folder: Path, environment: dict[str, str], *options: str) -> Iterator[Ses]:
-    log = folder / "access.jsonl"
-    process = subprocess.Popen(
-        [PROGRAM, "emulator", "--port", "0", "--seed", "7", "--access-log", str(log), *options],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        url = re.search(r"http://127\.0\.0\.1:\d+", line)
-        assert url, f"no URL in {line!r}"
-        yield Ses(url[0], log)
-    finally:
-        process.terminate()
-        process.wait(20)
-        assert process.stdout is not None
-        process.stdout.close()
-
-
 @pytest.fixture
 def ses(tmp_path: Path, environment: dict[str, str]) -> Iterator[Ses]:
     """A small account with tenants, sets and addresses."""
     sizes = ("--tenants", "6", "--configuration-sets", "8", "--addresses", "300", "--tenant-addresses", "60")
-    with _emulator(tmp_path, environment, *sizes) as running:
+    with emulator(tmp_path, environment, *sizes) as running:
         yield running
 
 
@@ -122,7 +40,7 @@ def ses(tmp_path: Path, environment: dict[str, str]) -> Iterator[Ses]:
 def six_bounces(tmp_path: Path, environment: dict[str, str]) -> Iterator[Ses]:
     """An account whose list holds six entries, all BOUNCE; no more than one is under the cursor."""
     sizes = ("--tenants", "2", "--configuration-sets", "2", "--addresses", "0", "--tenant-addresses", "0")
-    with _emulator(tmp_path, environment, *sizes) as running:
+    with emulator(tmp_path, environment, *sizes) as running:
         running.put(*(f"person{number}@corp.com" for number in range(6)))
         yield running
 
@@ -199,88 +117,6 @@ def tmux(environment: dict[str, str], tmp_path: Path) -> Iterator[RunInTmux]:
         yield run
 
 
-# A bare pseudo-terminal
-
-WHERE_IS_THE_CURSOR = b"\x1b[6n"
-CURSOR_IS_THERE = b"\x1b[1;1R"
-
-
-class Terminal:
-    """A pseudo-terminal with the program in it; like any terminal it tells where the cursor is when asked."""
-
-    def __init__(self, options: Sequence[str], environment: dict[str, str], folder: Path) -> None:
-        self.ours, self.its = pty.openpty()
-        fcntl.ioctl(self.its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.settings = termios.tcgetattr(self.its)
-        """What stty tells, before the program begins."""
-        self.output = b""
-        self.answers = True
-        """Whether it tells where the cursor is."""
-        self._answered = 0
-        self.process = subprocess.Popen(
-            [PROGRAM, *options],
-            stdin=self.its,
-            stdout=self.its,
-            stderr=self.its,
-            env=environment,
-            cwd=folder,
-            start_new_session=True,
-        )
-
-    @property
-    def text(self) -> str:
-        """What has been written so far, without escape sequences."""
-        return re.sub(r"\x1b\[[0-9;?<>=]*[ -/]*[@-~]", "", self.output.decode(errors="replace"))
-
-    def write(self, keys: bytes) -> None:
-        os.write(self.ours, keys)
-
-    def read(self) -> None:
-        """Take what has come, waiting a little for it."""
-        if select.select([self.ours], [], [], 0.02)[0]:
-            self.output += os.read(self.ours, 65536)
-        questions = self.output.count(WHERE_IS_THE_CURSOR)
-        if self.answers and questions > self._answered:
-            self.write(CURSOR_IS_THERE * (questions - self._answered))
-            self._answered = questions
-
-    def wait_for(self, text: str, since: int = 0) -> None:
-        """Wait until text has been written after the first `since` bytes of output."""
-
-        def written() -> bool:
-            self.read()
-            return text in re.sub(r"\x1b\[[0-9;?<>=]*[ -/]*[@-~]", "", self.output[since:].decode(errors="replace"))
-
-        wait_for(f"{text!r}", written, lambda: self.text[-6000:])
-
-    def wait_for_question(self, since: int) -> None:
-        """Wait until the program asks where the cursor is: it has painted, but does not know that it was seen."""
-
-        def asked() -> bool:
-            self.read()
-            return WHERE_IS_THE_CURSOR in self.output[since:]
-
-        wait_for("the question for the cursor", asked, lambda: self.text[-6000:])
-
-    def ended(self) -> int:
-        """Wait for the end of the program and return its status."""
-
-        def gone() -> bool:
-            self.read()
-            return self.process.poll() is not None
-
-        wait_for("the end", gone, lambda: self.text[-6000:])
-        while select.select([self.ours], [], [], 0)[0]:
-            self.output += os.read(self.ours, 65536)
-        return self.process.wait()
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self.ours)
-        os.close(self.its)
-
-
 RunInTerminal = Callable[[Sequence[str]], Terminal]
 
 
@@ -290,7 +126,7 @@ def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[RunInTermi
     with ExitStack() as stack:
 
         def run(options: Sequence[str]) -> Terminal:
-            opened = Terminal(options, environment, tmp_path)
+            opened = Terminal([PROGRAM, *options], environment, tmp_path)
             stack.callback(opened.close)
             return opened
 
@@ -501,7 +337,7 @@ def test_keys_that_come_in_one_packet_have_their_effect_one_after_another(
 def test_an_account_that_went_out_of_reach_is_said_once_and_leaving_is_quiet(
     tmp_path: Path, environment: dict[str, str], terminal: RunInTerminal
 ) -> None:
-    with _emulator(tmp_path, environment, "--tenants", "30", "--addresses", "50") as ses:
+    with emulator(tmp_path, environment, "--tenants", "30", "--addresses", "50") as ses:
         pty = terminal(_options(ses))
         pty.wait_for("50 addresses")
         pty.wait_for("default")

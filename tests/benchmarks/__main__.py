@@ -1,15 +1,22 @@
-"""`python -m tests.benchmarks NAME` runs one benchmark; without a name it lists them."""
+"""`python -m tests.benchmarks NAME` runs one benchmark; without a name it lists them.
+
+SESTUI_BENCHMARK_ROWS is how many rows to measure with, where a benchmark leaves that open.
+"""
 
 import sys
 
-from tests.benchmarks import cache, filter, impact, loading, pace, parsing, startup
+from tests.benchmarks import bytes, cache, filter, idle, impact, keys, loading, pace, parsing, startup, table
 
 BENCHMARKS = {
     "startup": startup.run,
+    "table": table.run,
+    "filter": filter.run,
     "loading": loading.run,
+    "keys": keys.run,
+    "bytes": bytes.run,
+    "idle": idle.run,
     "parsing": parsing.run,
     "impact": impact.run,
-    "filter": filter.run,
     "pace": pace.run,
     "cache": cache.run,
 }

@@ -4,7 +4,6 @@ import asyncio
 import gc
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from random import Random
@@ -14,7 +13,7 @@ from sestui.domain.query import Query, parse
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
 from sestui.services.index import Index, Seen
 from sestui.services.view import Column
-from tests.benchmarks.measuring import Terminal, emulator, resident
+from tests.benchmarks.measuring import Terminal, emulator, program, resident
 
 _ROWS = 1_000_000
 _LINES = 40
@@ -144,40 +143,38 @@ def _program() -> None:
     painted: list[float] = []
     sorts: list[float] = []
     held: list[float] = []
-    with emulator("--addresses", str(_ROWS)) as url:
-        command = [sys.executable, "-m", "sestui", "--endpoint-url", url, "--region", "us-east-1"]
-        with Terminal(command) as terminal:
-            loaded = terminal.until(f"{_ROWS:,} addresses")
-            terminal.settle()
-            print(f"  the program: loaded after {loaded:.0f} s, {terminal.memory:.0f} MB")
-            terminal.press("2/")
-            terminal.settle()
-            for text in ("a", "@gmail", "alice", "qzx", ".77", "re:7$"):
-                for key in text:
-                    terminal.press(key)
-                    painted.append(terminal.until("shown of") * 1000)
-                    print(f"  the program: {key!r} of the filter {text!r} painted after {painted[-1]:.0f} ms")
-                    terminal.settle()
-                terminal.press("\x1b")
-                terminal.settle()
-                terminal.press("/")
+    with emulator("--addresses", str(_ROWS)) as url, Terminal(program(url)) as terminal:
+        loaded = terminal.until(f"{_ROWS:,} addresses")
+        terminal.settle()
+        print(f"  the program: loaded after {loaded:.0f} s, {terminal.memory:.0f} MB")
+        terminal.press("2/")
+        terminal.settle()
+        for text in ("a", "@gmail", "alice", "qzx", ".77", "re:7$"):
+            for key in text:
+                terminal.press(key)
+                painted.append(terminal.until("shown of") * 1000)
+                print(f"  the program: {key!r} of the filter {text!r} painted after {painted[-1]:.0f} ms")
                 terminal.settle()
             terminal.press("\x1b")
             terminal.settle()
-            for head in ("Address ↑", "by domain ↑", "Reason ↑", "UTC ↓"):
-                terminal.press("s")
-                sorts.append(terminal.until(head) * 1000)
-                print(f"  the program: sorted ({head}) after {sorts[-1]:.0f} ms")
-                terminal.settle()
-            for by in ("address", "domain", "reason", "last update"):
-                terminal.press("s")
-                terminal.until("sorting by")
-                terminal.settle(0.03)
-                terminal.press("j")
-                held.append(terminal.until(chr(27)) * 1000)
-                print(f"  the program: a key while it sorts by {by} painted after {held[-1]:.0f} ms")
-                terminal.settle()
-            memory = terminal.memory
+            terminal.press("/")
+            terminal.settle()
+        terminal.press("\x1b")
+        terminal.settle()
+        for head in ("Address ↑", "by domain ↑", "Reason ↑", "UTC ↓"):
+            terminal.press("s")
+            sorts.append(terminal.until(head) * 1000)
+            print(f"  the program: sorted ({head}) after {sorts[-1]:.0f} ms")
+            terminal.settle()
+        for by in ("address", "domain", "reason", "last update"):
+            terminal.press("s")
+            terminal.until("sorting by")
+            terminal.settle(0.03)
+            terminal.press("j")
+            held.append(terminal.until(chr(27)) * 1000)
+            print(f"  the program: a key while it sorts by {by} painted after {held[-1]:.0f} ms")
+            terminal.settle()
+        memory = terminal.memory
     for what, worst, most, unit in (
         ("a key of the filter painted", max(painted), 120, "ms"),
         ("sorted", max(sorts), 1000, "ms"),

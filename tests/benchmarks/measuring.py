@@ -1,21 +1,35 @@
 """What the benchmarks share: a program in a pseudo-terminal, an emulator in a process of its own, medians in pairs."""
 
-import fcntl
 import os
-import pty
-import select
+import re
 import statistics
-import struct
 import subprocess
 import sys
-import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-BUDGET_SECONDS = 120.0
+from pyte import Screen
+
+from tests import terminal
+
+BUDGET_SECONDS = 600.0 if os.environ.get("SESTUI_BENCHMARK_ROWS") else 120.0
+
+
+_TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+"""All colours: what costs the most bytes."""
+
+
+def rows(usual: int) -> int:
+    """Return how many rows to measure with: SESTUI_BENCHMARK_ROWS, where that is set."""
+    return int(os.environ.get("SESTUI_BENCHMARK_ROWS", usual))
+
+
+def program(url: str, *options: str) -> list[str]:
+    """Return the command that opens the list of the account there, as if for the first time."""
+    return [sys.executable, "-m", "sestui", "--endpoint-url", url, "--region", "us-east-1", "--no-cache", *options]
 
 
 @contextmanager
@@ -30,51 +44,99 @@ def emulator(*options: str) -> Iterator[str]:
             process.terminate()
 
 
-class Terminal:
-    """A program in a pseudo-terminal."""
+class Terminal(terminal.Terminal):
+    """A program in a pseudo-terminal, with a stopwatch that starts with it and again with each key."""
 
-    def __init__(self, command: list[str], *, columns: int = 120, lines: int = 40) -> None:
-        self._ours, self._its = pty.openpty()
-        fcntl.ioctl(self._its, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-        environment = {**os.environ, "TERM": "xterm-256color", "AWS_EC2_METADATA_DISABLED": "true"}
+    def __init__(self, command: Sequence[str], *, columns: int = 120, lines: int = 40) -> None:
+        environment = {**os.environ, **_TERMINAL, "AWS_EC2_METADATA_DISABLED": "true"}
         # Both are compiled once, as an installed program is: without this a start from a checkout compiles all of it.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        self._since = time.perf_counter()
-        self._process = subprocess.Popen(
-            command, stdin=self._its, stdout=self._its, stderr=self._its, env=environment, start_new_session=True
-        )
+        self.started = self._since = time.perf_counter()
+        super().__init__(command, environment, columns=columns, lines=lines)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
-        os.close(self._ours)
-        os.close(self._its)
+        self.close()
 
     def press(self, keys: str) -> None:
         self._since = time.perf_counter()
-        os.write(self._ours, keys.encode())
+        self.write(keys.encode())
 
     def until(self, awaited: str) -> float:
         """Wait until the program has written this; return the seconds since it was started or a key was pressed."""
-        output = b""
-        while awaited.encode() not in output:
-            assert time.perf_counter() - self._since < BUDGET_SECONDS, f"{awaited!r} never came: {output[-2000:]!r}"
-            if select.select([self._ours], [], [], 0.5)[0]:
-                output += os.read(self._ours, 65536)
-        return time.perf_counter() - self._since
+        start = len(self.output)
+        return self._wait(lambda: self.output.find(awaited.encode(), start) >= 0, awaited)
 
-    def settle(self, seconds: float = 1.0) -> None:
-        """Wait until nothing has been written for so long."""
-        while select.select([self._ours], [], [], seconds)[0]:
-            os.read(self._ours, 65536)
+    def sees(self, what: str, happened: Callable[[Screen], object]) -> float:
+        """Wait until the screen is so; return the seconds since the start or the key, to the last byte that it took.
+
+        What it takes to draw the screen here delays the reading of what comes next, never the clock of what came.
+        """
+        return self._wait(lambda: happened(self.screen), what)
+
+    def shows(self, text: str) -> float:
+        """Wait until this text is on the screen; return the seconds since the start or the key."""
+        return self.sees(text, lambda screen: any(text in line for line in screen.display))
+
+    def _wait(self, happened: Callable[[], object], what: str) -> float:
+        while True:
+            # Reading comes first: looking takes longer than a key may.
+            self.read(0.5)
+            if happened():
+                return self.read_at - self._since
+            assert time.perf_counter() - self._since < BUDGET_SECONDS, f"{what!r} never came: {self.text[-2000:]!r}"
+
+    def rest(self, seconds: float) -> None:
+        """Read for so long."""
+        until = time.perf_counter() + seconds
+        while (left := until - time.perf_counter()) > 0:
+            self.read(left)
 
     @property
     def memory(self) -> float:
         """What the program has in memory now, in MB."""
-        return resident(self._process.pid)
+        return resident(self.process.pid)
+
+    @property
+    def processor(self) -> float:
+        """The seconds that the processor has worked for the program, in all its threads."""
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text(encoding="utf-8").split()[0]) for task in tasks) / 1e9
+
+
+_ROW = re.compile(r"(\S+@\S+) .*(?:BOUNCE|COMPLAINT)")
+
+
+def addresses(screen: Screen) -> dict[int, str]:
+    """Return the addresses of the table's rows, by their lines on the screen."""
+    return {y: found[1] for y, line in enumerate(screen.display) if (found := _ROW.search(line))}
+
+
+class Cursor:
+    """Sees where the cursor of a table is: alone among the rows its line has a background of its own."""
+
+    def __init__(self, screen: Screen) -> None:
+        rows = addresses(screen)
+        self._lines = list(rows)
+        self._column = min(screen.display[y].index(address) for y, address in rows.items())
+
+    def text(self, screen: Screen) -> str:
+        """Return what stands under the cursor; nothing while there is no cursor, as in the midst of drawing."""
+        backgrounds = [screen.buffer[y][self._column].bg for y in self._lines]
+        for y, background in zip(self._lines, backgrounds, strict=True):
+            if backgrounds.count(background) == 1:
+                return "".join(screen.buffer[y][x].data for x in range(self._column, screen.columns)).split(" ")[0]
+        return ""
+
+
+def table_size(screen: Screen) -> tuple[int, int]:
+    """Return the cells and lines of our table, the line of heads among them."""
+    rows = addresses(screen)
+    line, (_, address) = screen.display[min(rows)], next(iter(rows.items()))
+    at = line.index(address)
+    return line.index("│", at) - line.rindex("│", 0, at) - 1, len(rows) + 1
 
 
 def resident(process: int) -> float:
@@ -95,15 +157,38 @@ def compare(
     peer: Callable[[], float],
     *,
     peer_name: str,
-    most: float | None = None,
+    must: str = "",
     runs: int = 7,
 ) -> None:
-    """Measure both in turn; print the medians, the median of the ratios pair by pair, and what it is above `most`."""
+    """Measure both in turn, in seconds, and tell; what comes first, cold, doesn't count."""
     ours(), peer()
-    pairs = [(ours(), peer()) for _ in range(runs)]
-    mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratio = statistics.median(a / b for a, b in pairs)
-    told = f"  {what}: {mine * 1000:,.0f} ms; {peer_name} {theirs * 1000:,.0f} ms; ratio {ratio:.2f}"
-    if most is not None:
-        told += f", PASS (at most {most})" if ratio <= most else f", {ratio - most:.2f} above {most}"
-    print(told)
+    mine, theirs = zip(*((ours() * 1000, peer() * 1000) for _ in range(runs)), strict=True)
+    tell(what, list(mine), list(theirs), "ms", must, peer_name=peer_name)
+
+
+def tell(what: str, ours: list[float], peer: list[float], unit: str, must: str, *, peer_name: str) -> None:
+    """Print both medians, the median of the ratios pair by pair, and whether that is as it must be.
+
+    `must` is such as `<= 10` for the figure itself, `<= 0.6 x` for the ratio, `>= 5 x` for how many times as fast as
+    the peer; empty where nothing is asked for.
+    """
+    mine, theirs = statistics.median(ours), statistics.median(peer)
+    if must.startswith(">="):
+        ratio = statistics.median(b / a for a, b in zip(ours, peer, strict=True))
+    else:
+        ratio = statistics.median(a / b if b else float(a > 0) for a, b in zip(ours, peer, strict=True))
+    print(f"  {what}: {_short(mine)} {unit}; {peer_name} {_short(theirs)} {unit}; ratio {ratio:.2f}", end="")
+    if must:
+        print(f"; {verdict(ratio if must.endswith(' x') else mine, must)}", end="")
+    print(flush=True)
+
+
+def verdict(figure: float, must: str) -> str:
+    """Say whether a figure is as it must be, such as `<= 10`, or by how much it is not."""
+    order, limit = must.split()[0], float(must.split()[1])
+    missing = figure - limit if order == "<=" else limit - figure
+    return f"must be {must}: {'PASS' if missing <= 0 else f'short by {missing:.3g}'}"
+
+
+def _short(figure: float) -> str:
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"

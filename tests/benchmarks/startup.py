@@ -5,9 +5,12 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from tests.benchmarks.measuring import compare, emulator, seconds_until
+from tests.benchmarks.measuring import Terminal, compare, emulator, program, seconds_until
 
 _BARE = """
 from textual.app import App
@@ -24,22 +27,42 @@ class Bare(App):
 Bare().run()
 """
 
-_MOST = 1.2
-"""DESIGN.md's budget of both, as a ratio to the peer."""
+_MUST = "<= 1.2 x"
+"""DESIGN.md's budget of all of them."""
+
+
+@contextmanager
+def kept(url: str) -> Iterator[list[str]]:
+    """Yield the command that opens a list which a cache of its own has."""
+    with TemporaryDirectory() as folder:
+        command = ["env", f"XDG_CACHE_HOME={folder}", *(it for it in program(url) if it != "--no-cache")]
+        with Terminal(command) as terminal:
+            terminal.until("5,000 addresses")
+            terminal.settle()
+        yield command
 
 
 def run() -> None:
     """first paint beside a bare Textual application; first addresses beside one awscli process for one page"""
     with emulator("--addresses", "5000") as url:
-        sestui = [sys.executable, "-m", "sestui", "--endpoint-url", url, "--region", "us-east-1"]
+        sestui = program(url)
         compare(
             "first paint",
             lambda: seconds_until(sestui, b"Suppression list"),
             lambda: seconds_until([sys.executable, "-c", _BARE], b"Last update"),
             peer_name="bare Textual",
-            most=_MOST,
+            must=_MUST,
             runs=15,
         )
+        with kept(url) as again:
+            compare(
+                "first paint of a list that was kept, with its rows",
+                lambda: seconds_until(again, b"@gmail.com"),
+                lambda: seconds_until([sys.executable, "-c", _BARE], b"Last update"),
+                peer_name="bare Textual",
+                must=_MUST,
+                runs=15,
+            )
         judges = Path(os.environ.get("SESTUI_JUDGES", ".ci/venvs"))
         aws = shutil.which("aws", path=str(judges / "awscli" / "bin"))
         if aws is None:
@@ -58,6 +81,6 @@ def run() -> None:
             lambda: seconds_until(sestui, b"@gmail.com"),
             one_page,
             peer_name="awscli",
-            most=_MOST,
+            must=_MUST,
             runs=15,
         )

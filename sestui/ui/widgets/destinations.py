@@ -6,12 +6,12 @@ from typing import ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
 from sestui.domain.display import moment, printable
@@ -22,6 +22,11 @@ from sestui.ui.commands import bindings
 _NARROW: Final = 68
 """Cells below which the date leaves out what today makes plain, as `ls -l` does."""
 _RECENT: Final = 180 * 86400
+_MARK: Final = 2
+_ADDRESS: Final = 100
+"""Cells at most for an address: where there is more room a row ends before it, so that the eye finds what belongs to
+it, and a key costs no more bytes than it does here."""
+_REASON: Final = 10
 
 
 class DestinationTable(ScrollView, can_focus=True):
@@ -62,6 +67,8 @@ class DestinationTable(ScrollView, can_focus=True):
         self._in_sight: tuple[int, list[SuppressedDestinationSummary]] = (0, [])
         """The rows in sight and the place of the first, when they were last looked at."""
         self._placeholder = ""
+        self._drawn: dict[int, Strip] = {}
+        """The lines as they were last drawn."""
 
     @property
     def cursor_address(self) -> str | None:
@@ -85,7 +92,7 @@ class DestinationTable(ScrollView, can_focus=True):
         """
         self._view, self._marks, self._placeholder = view, marks, placeholder
         self.follow()
-        self.refresh()
+        self._draw()
 
     def follow(self) -> None:
         """Rows came or went: cursor and rows in sight stand still; what is in sight is drawn only where it changed."""
@@ -106,16 +113,12 @@ class DestinationTable(ScrollView, can_focus=True):
             self._follow()
         top = self.scroll_offset.y
         before, self._in_sight = self._in_sight, (top, view.rows(top, top + height))
-        # Where the top has changed scrolling has drawn all of it.
-        if before[0] == top and before != self._in_sight:
-            self.refresh()
+        if before != self._in_sight:
+            self._draw()
 
-    def repaint(self, address: str | None = None) -> None:
-        """Draw again the row under the cursor, or everything in sight."""
-        if address is not None and address == self.cursor_address:
-            self._refresh_row(self._cursor)
-        else:
-            self.refresh()
+    def repaint(self) -> None:
+        """Marks came or went."""
+        self._draw()
 
     def on_resize(self, event: events.Resize) -> None:
         self._measure()
@@ -126,9 +129,30 @@ class DestinationTable(ScrollView, can_focus=True):
         if self.show_vertical_scrollbar and height > self.size.height:
             # Another height alone moves the scrollbar's thumb; a layout would draw all of the table again.
             self.set_reactive(ScrollView.virtual_size, Size(0, height))
-            self.vertical_scrollbar.window_virtual_size = height
+            self._move_thumb(self.scroll_y)
         else:
             self.virtual_size = Size(0, height)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Draw what is in sight now, and what of the scrollbar has moved."""
+        if self.show_vertical_scrollbar:
+            self._move_thumb(new_value)
+        if round(old_value) != round(new_value):
+            self._draw()
+
+    def _move_thumb(self, position: float) -> None:
+        """Tell the scrollbar where it is; of its cells only those are drawn that look different."""
+        bar, height = self.vertical_scrollbar, self.virtual_size.height
+
+        def cells() -> list[Segment]:
+            sizes = bar.window_virtual_size, bar.window_size, bar.position
+            return list(ScrollBarRender.render_bar(bar.size.height, *sizes).segments)
+
+        before = cells()
+        bar.set_reactive(ScrollBar.window_virtual_size, height)
+        bar.set_reactive(ScrollBar.position, position)
+        if lines := [line for line, (was, now) in enumerate(zip(before, cells(), strict=False)) if was != now]:
+            bar.refresh(*(Region(0, line, bar.size.width, 1) for line in lines))
 
     @property
     def _count(self) -> int:
@@ -139,11 +163,9 @@ class DestinationTable(ScrollView, can_focus=True):
             return
         row = max(0, min(row, len(self._view) - 1))
         self._address, self._chosen = self._view[row].address, True
-        if row != self._cursor:
-            before, self._cursor = self._cursor, row
-            self._refresh_row(before)
-            self._refresh_row(row)
+        self._cursor = row
         self._follow()
+        self._draw()
 
     def _follow(self) -> None:
         height, top = max(1, self.size.height - 1), self.scroll_offset.y
@@ -154,10 +176,14 @@ class DestinationTable(ScrollView, can_focus=True):
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, immediate=True, force=True)
 
-    def _refresh_row(self, row: int) -> None:
-        line = row - self.scroll_offset.y + 1
-        if 0 < line < self.size.height:
-            self.refresh(Region(0, line, self.size.width, 1))
+    def _draw(self) -> None:
+        """Draw the lines that look different from what was drawn, without what is beside the columns."""
+        width, height = self.scrollable_content_region.size
+        top, columns = self.scroll_offset.y, min(width, sum(_widths(width)))
+        rows = [] if self._view is None else self._view.rows(top, top + height - 1)
+        lines = (self._line(y, rows[y - 1] if 0 < y <= len(rows) else None, width) for y in range(height))
+        if changed := [Region(0, y, columns, 1) for y, line in enumerate(lines) if line != self._drawn.get(y)]:
+            self.refresh(*changed)
 
     def _step(self, rows: int) -> None:
         self.follow()
@@ -198,15 +224,18 @@ class DestinationTable(ScrollView, can_focus=True):
             self._move(row)
 
     def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
+        row = y - 1 + self.scroll_offset.y
+        entry = self._view[row] if y and self._view is not None and row < len(self._view) else None
+        self._drawn[y] = line = self._line(y, entry, self.scrollable_content_region.width)
+        return line
+
+    def _line(self, y: int, entry: SuppressedDestinationSummary | None, width: int) -> Strip:
         if y == 0:
             return self._strip(self._heads(width), width, "destinations--header")
-        row = y - 1 + self.scroll_offset.y
-        if self._view is None or row >= len(self._view):
+        if entry is None:
             return self._blank(y, width)
-        entry = self._view[row]
         marked = entry.address in self._marks
-        if row == self._cursor:
+        if y - 1 + self.scroll_offset.y == self._cursor:
             name = "destinations--cursor"
         elif marked:
             name = "destinations--marked"
@@ -224,13 +253,15 @@ class DestinationTable(ScrollView, can_focus=True):
 
     def _strip(self, cells: tuple[str, str, str, str], width: int, name: str) -> Strip:
         mark, address, reason, date = cells
-        dates = 12 if width < _NARROW else 20
-        room = max(4, width - 2 - 10 - dates)
+        _, room, reasons, dates = widths = _widths(width)
         if cell_len(address) > room - 1:
             address = set_cell_size(address, room - 2) + "…"
-        text = f"{mark}{set_cell_size(address, room)}{reason:<10}{date:<{dates}}"
-        style: Style = self.get_component_rich_style(name)
-        return Strip([Segment(set_cell_size(text, width), style)], width)
+        text = f"{mark}{set_cell_size(address, room)}{reason:<{reasons}}{date:<{dates}}"
+        used = min(width, sum(widths))
+        segments = [Segment(set_cell_size(text, used), self.get_component_rich_style(name))]
+        if used < width:
+            segments.append(Segment(" " * (width - used), self.get_component_rich_style("destinations--row")))
+        return Strip(segments, width)
 
     def _blank(self, y: int, width: int) -> Strip:
         style = self.get_component_rich_style("destinations--empty")
@@ -257,3 +288,9 @@ class DestinationTable(ScrollView, can_focus=True):
         if width >= _NARROW:
             return full
         return full[5:16] if abs(self._clock() - seconds) < _RECENT else full[:10]
+
+
+def _widths(width: int) -> tuple[int, int, int, int]:
+    """Return the cells of mark, address, reason and date in a table of this width."""
+    dates = 12 if width < _NARROW else 20
+    return _MARK, max(4, min(_ADDRESS, width - _MARK - _REASON - dates)), _REASON, dates

@@ -265,7 +265,7 @@ class ListPane(Vertical):
             del self.marks[event.address]
         else:
             self.marks[event.address] = None
-        self.table.repaint(event.address)
+        self.table.repaint()
         self._draw_counts()
 
     def redraw(self) -> None:
