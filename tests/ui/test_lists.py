@@ -1,0 +1,206 @@
+"""Lists on the screen over time: as they were last time, while they load, left and come back to, and live."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
+from sestui.emulator import Conditions, Emulator, Rate, World
+from sestui.services.cache import Cache, Choice, Key
+from sestui.services.index import Index
+from sestui.services.keeping import Keeping
+from sestui.sesv2.gateway import Gateway
+from sestui.settings import Settings
+from tests.conftest import MakeApp
+from tests.serving import faults
+from tests.ui.screen import lacks, screen_text, shows, until
+
+ACCOUNT = SuppressionList()
+LIST = "ListSuppressedDestinations"
+WORLD = World(seed=7, tenants=3, configuration_sets=3, addresses=12_500, tenant_addresses=3000)
+EVERY_SECOND = Settings(live_interval=1)
+pytestmark = pytest.mark.parametrize("world", [WORLD])
+
+
+def keeping(folder: Path) -> Keeping:
+    return Keeping(Cache(folder, time.time), Choice.of(Connection("us-east-1"), {}))
+
+
+def calls(emulator: Emulator) -> list[Mapping[str, object]]:
+    return [request.parameters for request in emulator.requests if request.operation == LIST]
+
+
+async def kept(pilot: Pilot[None], folder: Path) -> None:
+    """Wait until the account's list of the emulator is in the cache, whole."""
+
+    async def whole() -> bool:
+        cache = Cache(folder, time.time)
+        connection = await cache.last(Choice.of(Connection("us-east-1"), {}))
+        key = None if connection is None else Key.of(connection, ACCOUNT)
+        if key is None:
+            return False
+        async with cache.read(key) as found:
+            return found is not None and found.whole
+
+    while not await whole():
+        await pilot.pause(0.05)
+
+
+# Kept
+
+
+async def test_a_list_stands_there_at_once_as_it_was_last_time(
+    make_app: MakeApp, emulator: Emulator, tmp_path: Path
+) -> None:
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        await kept(pilot, tmp_path / "cache")
+    emulator.conditions = faults(f"timeout@{LIST}=1")
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 as of 20", "reading again")
+        emulator.conditions = Conditions()
+
+
+async def test_what_is_kept_gives_way_to_what_ses_tells(
+    make_app: MakeApp, emulator: Emulator, gateway: Gateway, tmp_path: Path
+) -> None:
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        await kept(pilot, tmp_path / "cache")
+        address = pilot.app.screen.query_one("#destinations").cursor_address  # type: ignore[attr-defined]
+    await gateway.delete_suppressed_destination(ACCOUNT, address)
+    await gateway.put_suppressed_destination(ACCOUNT, "newer@corp.com", Reason.BOUNCE)
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses", "newer@corp.com")
+        assert address not in screen_text(pilot.app)
+
+
+async def test_rows_of_another_account_are_thrown_away_as_soon_as_sts_has_told(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    cache, other = Cache(tmp_path / "cache", time.time), Connection("us-east-1", account="9" * 12)
+    index = Index()
+    index.put([SuppressedDestinationSummary("other@corp.com", Reason.BOUNCE, time.time())])
+    await cache.remember(Choice.of(Connection("us-east-1"), {}), other)
+    key = Key.of(other, ACCOUNT)
+    assert key is not None
+    await cache.write(key, index.batches(), read_at=time.time(), whole=True)
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        assert "other@corp.com" not in screen_text(pilot.app)
+        await pilot.press("2", "slash", *"other@corp")
+        await shows(pilot, "0 shown of 12,500 addresses")
+
+
+async def test_a_cache_that_cannot_be_used_is_said_once_and_costs_nothing_else(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    (tmp_path / "cache").write_text("in the way", encoding="utf-8")
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        await pilot.press("E")
+        await shows(pilot, "Errors of this session", "Not a directory")
+        # Once there, once on the line at the bottom.
+        assert screen_text(pilot.app).count("Not a directory") <= 2
+
+
+# Left and come back to
+
+
+async def test_a_list_that_is_left_is_not_read_further_and_goes_on_when_one_comes_back(
+    make_app: MakeApp, emulator: Emulator
+) -> None:
+    emulator.conditions = Conditions(rates=(Rate(4.0, 4.0, LIST),))
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "loaded", "more coming", "acme-retail")
+        await pilot.press("down", "down", "down", "enter")
+        await shows(pilot, "Suppression list: tenant ")
+        await until(pilot, lambda: "addresses" in screen_text(pilot.app), "the tenant's list is whole")
+        emulator.conditions = Conditions()
+        before = [it for it in calls(emulator) if "TenantName" not in it]
+        await pilot.press("1", "home", "enter")
+        await shows(pilot, "12,500 addresses")
+        after = [it for it in calls(emulator) if "TenantName" not in it][len(before) :]
+        # Asked for again is at most what was under way.
+        assert len([it for it in after if it in before]) <= 4
+        asked = len(calls(emulator))
+        await pilot.press("1", "down", "down", "down", "enter")
+        await shows(pilot, "Suppression list: tenant ")
+        await pilot.press("1", "home", "enter")
+        await shows(pilot, "12,500 addresses")
+        assert len(calls(emulator)) == asked
+
+
+# Filters that SES can be asked for
+
+
+async def test_ses_is_asked_for_what_a_filter_narrows_a_list_to_that_is_not_loaded(
+    make_app: MakeApp, emulator: Emulator
+) -> None:
+    emulator.conditions = Conditions(rates=(Rate(1.0, 1.0, LIST),))
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "loaded", "more coming")
+        await pilot.press("2", "slash", *"reason:complaint before:2026-01-01")
+        await shows(pilot, "all there are for reason: before:")
+        assert any(it.get("Reasons") == ["COMPLAINT"] and it.get("EndDate") for it in calls(emulator))
+        emulator.conditions = Conditions()
+        await shows(pilot, "of 12,500 addresses")
+        await lacks(pilot, "all there are for")
+
+
+# Live
+
+
+async def test_a_live_list_shows_what_comes_and_goes_and_the_cursor_stays_on_its_address(
+    make_app: MakeApp, gateway: Gateway
+) -> None:
+    async with make_app(settings=EVERY_SECOND).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        await pilot.press("2", "down", "down", "L")
+        await shows(pilot, "Suppression list: account · live")
+        table = pilot.app.screen.query_one("#destinations")
+        cursor = table.cursor_address  # type: ignore[attr-defined]
+        await gateway.put_suppressed_destination(ACCOUNT, "arrived@corp.com", Reason.BOUNCE)
+        await shows(pilot, "12,501 addresses", "1 came since")
+        assert table.cursor_address == cursor  # type: ignore[attr-defined]
+        await pilot.press("g")
+        await shows(pilot, "arrived@corp.com")
+        await pilot.press("L")
+        await lacks(pilot, "· live")
+
+
+async def test_what_is_marked_by_star_excludes_what_arrives(make_app: MakeApp, gateway: Gateway) -> None:
+    async with make_app(settings=EVERY_SECOND).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        await pilot.press("2", "space", "L")
+        await gateway.put_suppressed_destination(ACCOUNT, "arrived@corp.com", Reason.BOUNCE)
+        await shows(pilot, "1 came since", "marked 1")
+
+
+async def test_a_live_list_rests_when_nobody_is_there_and_says_so(make_app: MakeApp, emulator: Emulator) -> None:
+    now = time.time()
+    async with make_app(settings=EVERY_SECOND, clock=lambda: now).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        await pilot.press("2", "L")
+        await shows(pilot, "· live")
+        now += 31 * 60
+        await shows(pilot, "No key for 30 minutes: the list is no longer live. L goes on.")
+        await lacks(pilot, "· live")
+        await pilot.press("L")
+        await shows(pilot, "· live")
+
+
+async def test_an_address_that_we_removed_and_ses_added_again_is_told(make_app: MakeApp, gateway: Gateway) -> None:
+    async with make_app(settings=EVERY_SECOND).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        await pilot.press("2", "L")
+        address = pilot.app.screen.query_one("#destinations").cursor_address  # type: ignore[attr-defined]
+        await pilot.press("d")
+        await shows(pilot, "Remove")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "12,499 addresses")
+        await gateway.put_suppressed_destination(ACCOUNT, address, Reason.BOUNCE)
+        await shows(pilot, f"{address}: removed", "ago, back since")
