@@ -59,9 +59,11 @@ class Keeping:
                 if kept is None:
                     return
                 async for columns in kept:
-                    if not listing.adopt(columns, kept.read_at, whole=kept.whole):
+                    if not listing.adopt(columns, kept.read_at):
                         return
                     yield
+                listing.kept_whole = kept.whole
+                yield
         except CacheTrouble as error:
             self._trouble(error)
 

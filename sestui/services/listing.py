@@ -71,7 +71,8 @@ class Listing:
         """When the oldest row on show was asked for, in the clock's seconds; None before the first."""
         self.kept_from: float | None = None
         """When the rows were asked for that a cache has kept and that have not come again; None if there are none."""
-        self._kept_whole = False
+        self.kept_whole = False
+        """Whether those were all rows that the list had then; false until the last has been taken in."""
         self._answered: list[Asked] = []
         """What SES was asked for of a filter in the present reading."""
         self._was_whole = False
@@ -83,7 +84,7 @@ class Listing:
         self.back: dict[str, float] = {}
         """Addresses that SES has added again after we removed them, and when we did."""
 
-    def adopt(self, columns: Columns, read_at: float, *, whole: bool) -> bool:
+    def adopt(self, columns: Columns, read_at: float) -> bool:
         """Take in some rows as they were at an earlier time, until they come again or turn out to be gone.
 
         Returns whether they were of any use: once the list was read whole, none are.
@@ -93,14 +94,13 @@ class Listing:
         if self.kept_from is None and self._pass is not None:
             self.read_again = len(self._pass.seen)
         self.kept_from = self.read_at = read_at
-        self._kept_whole = whole
         self.index.fill(columns)
         return True
 
     @property
     def is_whole(self) -> bool:
         """Whether these are all rows of the list, at some time or other."""
-        return self.complete or (self.kept_from is not None and self._kept_whole)
+        return self.complete or (self.kept_from is not None and self.kept_whole)
 
     def put(self, row: SuppressedDestinationSummary) -> None:
         """Take in one row that SES told apart from the pages, or that we added."""

@@ -28,6 +28,8 @@ class Context:
     """Seconds since that list was read."""
     spellings: Callable[[str], tuple[SuppressedDestinationSummary, ...]]
     """The loaded entries that are this address but for the case of letters."""
+    removed_at: float | None
+    """When it was removed here in this session, where SES has added it again since."""
     mails: Sequence[tuple[Send, Effective]]
     """The mail that the verdict is for, and what it is checked against; empty while its settings are not known."""
     final: bool
@@ -47,7 +49,7 @@ async def describe(asked: Awaitable[SuppressedDestination], address: str, contex
         return Text(printable(str(error)), "bold red")
     others = [it for it in context.spellings(address) if found is None or it.address != found.address]
     entries = (*([found.summary] if found else []), *others)
-    parts: list[RenderableType] = [_entry(found) if found else _absent(address, context)]
+    parts: list[RenderableType] = [_entry(found, context.removed_at) if found else _absent(address, context)]
     if others:
         parts.append(Text("\nAlso on this list, under another spelling: SES ignores case when it sends", "bold yellow"))
         parts += [Text(f"  {printable(it.address)}  {it.reason}  {moment(it.last_update)} UTC") for it in others]
@@ -55,12 +57,13 @@ async def describe(asked: Awaitable[SuppressedDestination], address: str, contex
     return Group(*parts)
 
 
-def _entry(it: SuppressedDestination) -> RenderableType:
+def _entry(it: SuppressedDestination, removed_at: float | None) -> RenderableType:
     automatic = it.message_id is not None or it.feedback_id is not None
     return table(
         ("EmailAddress", it.address),
         ("Reason", it.reason),
         ("LastUpdateTime", f"{moment(it.last_update)} UTC"),
+        *([] if removed_at is None else [("Removed here", f"{moment(removed_at)} UTC, and added again since")]),
         ("Added", "by SES" if automatic else "by hand: SES gives no message id"),
         ("MessageId", it.message_id or "none"),
         ("FeedbackId", it.feedback_id or "none"),

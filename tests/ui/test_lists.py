@@ -33,20 +33,18 @@ def calls(emulator: Emulator) -> list[Mapping[str, object]]:
     return [request.parameters for request in emulator.requests if request.operation == LIST]
 
 
-async def kept(pilot: Pilot[None], folder: Path) -> None:
-    """Wait until the account's list of the emulator is in the cache, whole."""
-
-    async def whole() -> bool:
-        cache = Cache(folder, time.time)
-        connection = await cache.last(Choice.of(Connection("us-east-1"), {}))
-        key = None if connection is None else Key.of(connection, ACCOUNT)
-        if key is None:
-            return False
-        async with cache.read(key) as found:
-            return found is not None and found.whole
-
-    while not await whole():
+async def kept(pilot: Pilot[None], folder: Path, rows: int = 12_500) -> None:
+    """Wait until the account's list is in the cache, whole and so long."""
+    cache, choice = Cache(folder, time.time), Choice.of(Connection("us-east-1"), {})
+    found = 0
+    while found != rows:
         await pilot.pause(0.05)
+        connection = await cache.last(choice)
+        key = None if connection is None else Key.of(connection, ACCOUNT)
+        if key is not None:
+            async with cache.read(key) as list_kept:
+                if list_kept is not None and list_kept.whole:
+                    found = sum([len(columns) async for columns in list_kept])
 
 
 # Kept
@@ -76,6 +74,23 @@ async def test_what_is_kept_gives_way_to_what_ses_tells(
     async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
         await shows(pilot, "12,500 addresses", "newer@corp.com")
         assert address not in screen_text(pilot.app)
+
+
+async def test_what_we_remove_is_gone_from_what_is_kept_too(
+    make_app: MakeApp, emulator: Emulator, tmp_path: Path
+) -> None:
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        await kept(pilot, tmp_path / "cache")
+        await pilot.press("2", "d")
+        await shows(pilot, "Remove")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "12,499 addresses", "1 removed")
+        await kept(pilot, tmp_path / "cache", 12_499)
+    emulator.conditions = faults(f"timeout@{LIST}=1")
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,499 as of 20")
+        emulator.conditions = Conditions()
 
 
 async def test_rows_of_another_account_are_thrown_away_as_soon_as_sts_has_told(
@@ -204,3 +219,5 @@ async def test_an_address_that_we_removed_and_ses_added_again_is_told(make_app: 
         await shows(pilot, "12,499 addresses")
         await gateway.put_suppressed_destination(ACCOUNT, address, Reason.BOUNCE)
         await shows(pilot, f"{address}: removed", "ago, back since")
+        await pilot.press("g", "enter")
+        await shows(pilot, "Removed here", "and added again since")

@@ -317,7 +317,8 @@ class BrowseScreen(Screen[None]):
             return
         directory = self._reading.directory
         mails, final = ([], False) if directory is None else directory.mail_of(self.place.send)
-        context = entry.Context(listing.which, listing.complete, listing.age, listing.index.spellings, mails, final)
+        back, spellings = listing.back.get(address), listing.index.spellings
+        context = entry.Context(listing.which, listing.complete, listing.age, spellings, back, mails, final)
         self._show(
             f"List of {printable(listing.which.owner)}: {printable(address)}",
             lambda: entry.describe(gateway.suppressed_destination(listing.which, address), address, context),

@@ -188,6 +188,7 @@ class Changing:
             timer.stop()
             show()
             screen.status.show_progress("")
+            screen.lists.changed(change)
         if change.unfinished or change.left:
             screen.status.say(f"{verdict(change)}. J shows them.", urgent=True)
         else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sestui.domain.display import counted, duration, moment, printable
 from sestui.domain.errors import SestuiError, TenantNotFound
 from sestui.domain.suppression import SuppressionList
+from sestui.services.changes import DONE
 from sestui.services.listing import FRESH_FOR, Listing
 from sestui.services.live import Live, News
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from sestui.domain.query import Asked
     from sestui.domain.suppression import Connection
+    from sestui.services.changes import Change
     from sestui.services.keeping import Keeping
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
@@ -69,13 +71,27 @@ class Loading:
 
     async def settle(self, connection: Connection) -> None:
         """Take in who answers; what is shown of another account is thrown away."""
+        guessed = self._keeping.connection
         if not await self._keeping.settle(connection):
             which = None if (shown := self._screen.list_pane.listing) is None else shown.which
             self.listings.clear()
             if which is not None:
                 self.open(which)
-        elif (shown := self._screen.list_pane.listing) is not None:
-            self._start("recall", self._recall, shown)
+        elif guessed is None:
+            # Until now nothing could be kept of these, nor anything be shown that was.
+            for listing in self.listings.values():
+                if listing.complete:
+                    self._keep(listing)
+                else:
+                    self._start(f"recall {listing.which}", self._recall, listing)
+
+    def changed(self, change: Change) -> None:
+        """Keep what a change of ours has done to its list."""
+        done = [result for result in change.results.values() if result.outcome in DONE]
+        came = tuple(result.after for result in done if result.after is not None)
+        left = tuple(result.entry.before for result in done if result.after is None and result.entry.before is not None)
+        noting = partial(self._keeping.note, change.which, News(came, left))
+        _: Worker[None] = self._screen.run_worker(noting, group="note")
 
     def listing_of(self, gateway: Gateway | None, which: SuppressionList) -> Listing:
         """Return what is loaded of a list, if only nothing; the lists looked at longest ago are forgotten."""
@@ -98,7 +114,7 @@ class Loading:
             if left is not None and left is not listing and not left.complete:
                 self._keep(left)
             if is_new:
-                self._start("recall", self._recall, listing)
+                self._start(f"recall {which}", self._recall, listing)
 
     def again(self) -> None:
         """Read the open list again, or where that was broken off go on."""
