@@ -2,14 +2,14 @@
 
 import sys
 
-from tests.benchmarks.measuring import Terminal, emulator, program, rows, tell, verdict
+from tests.benchmarks.measuring import Terminal, emulator, how_many, program, tell, verdict
 
 _SECONDS = 10
 
 
 def run() -> None:
     """10 s without a key, a list loaded, beside a bare Textual application with a DataTable"""
-    many = rows(50_000)
+    many = how_many(50_000)
     with emulator("--addresses", str(many)) as url:
         peer = [sys.executable, "-m", "tests.benchmarks.peer", "1000", "82", "18"]
         with Terminal(program(url)) as ours, Terminal(peer) as bare:

@@ -9,7 +9,7 @@ from random import Random
 from pyte import Screen
 
 from tests.benchmarks.loading import loop
-from tests.benchmarks.measuring import Cursor, Terminal, emulator, program, rows, tell, verdict
+from tests.benchmarks.measuring import Cursor, Terminal, emulator, how_many, program, tell, verdict
 
 _KEYS = 150
 _FILTER_LINE = 2
@@ -17,7 +17,7 @@ _FILTER_LINE = 2
 
 def run() -> None:
     """keys at random moments while 200,000 load at 50 ms a call, and how much longer that takes"""
-    many = rows(200_000)
+    many = how_many(200_000)
     random = Random(1)
     seconds: dict[str, list[float]] = {"j": [], "/": [], "a letter": []}
     idle: list[float] = []

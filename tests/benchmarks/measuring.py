@@ -22,7 +22,7 @@ _TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 """All colours: what costs the most bytes."""
 
 
-def rows(usual: int) -> int:
+def how_many(usual: int) -> int:
     """Return how many rows to measure with: SESTUI_BENCHMARK_ROWS, where that is set."""
     return int(os.environ.get("SESTUI_BENCHMARK_ROWS", usual))
 

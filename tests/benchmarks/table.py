@@ -4,7 +4,7 @@ import sys
 
 from pyte import Screen
 
-from tests.benchmarks.measuring import Cursor, Terminal, emulator, program, rows, table_size, tell
+from tests.benchmarks.measuring import Cursor, Terminal, emulator, how_many, program, table_size, tell
 
 _SIZES = ((120, 40), (80, 24), (250, 50))
 _KEYS = 12
@@ -15,7 +15,7 @@ _PAGE_DOWN, _DOWN = "\x1b[6~", "j"
 
 def run() -> None:
     """cursor down and page down at 1,000 and at 1,000,000 rows, beside Textual's DataTable of 1,000"""
-    many = rows(1_000_000)
+    many = how_many(1_000_000)
     with emulator("--addresses", "1000") as small, emulator("--addresses", str(many)) as large:
         for columns, lines in _SIZES:
             print(f"  {columns}x{lines}")
