@@ -37,9 +37,10 @@ class Seen:
     def add(self, numbers: Iterable[int], size: int) -> None:
         """Take note of rows whose numbers are below `size`."""
         self.flags += bytes(max(0, size - len(self.flags)))
+        flags = self.flags
         for number in numbers:
-            self._count += not self.flags[number]
-            self.flags[number] = 1
+            self._count += not flags[number]
+            flags[number] = 1
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Take note that these have to come again."""
@@ -83,38 +84,60 @@ class Index:
         Of two rows for one address in the same reading, whose rows so far are `seen`, the later one counts: SES may
         list an address once a reason (not documented), yet a delete takes all of them. These rows are then seen too.
         """
-        latest: dict[str, SuppressedDestinationSummary] = {}
-        for row in rows:
-            other = latest.get(row.address)
-            if other is None or row.last_update >= other.last_update:
-                latest[row.address] = row
+        rows = list(rows)
+        latest = {row.address: row for row in rows}
+        if len(latest) < len(rows):
+            for row in rows:
+                if row.last_update > latest[row.address].last_update:
+                    latest[row.address] = row
         known = self._rows
         size = len(known)
+        numbers = known.numbers(latest)
+        # Most pages bring nothing but new rows, or nothing new.
+        if latest and len(known) - size == len(latest):
+            new, changed = list(latest.values()), dict[int, SuppressedDestinationSummary]()
+            known.fill(size, new)
+        else:
+            new, changed = self._compare(numbers, latest.values(), size, seen)
+        if seen is not None:
+            seen.add(numbers, len(known))
+        self._count += len(new)
+        for view in self._views:
+            view.take_out(number for number in changed if known.here[number])
+        for number, row in changed.items():
+            known.replace(number, row)
+        for view in self._views:
+            view.put_back(changed)
+            # One that is being made comes to the new rows in its own time.
+            if view.extent == size:
+                view.take_in(len(known))
+        return new
+
+    def _compare(
+        self, numbers: Iterable[int], rows: Iterable[SuppressedDestinationSummary], size: int, seen: Seen | None
+    ) -> tuple[list[SuppressedDestinationSummary], dict[int, SuppressedDestinationSummary]]:
+        """Return the rows that were not on the list, and by number those that are to be other than they are.
+
+        Rows from the number `size` on are filled.
+        """
+        known = self._rows
         new: list[SuppressedDestinationSummary] = []
         changed: dict[int, SuppressedDestinationSummary] = {}
-        numbers = known.numbers(latest)
-        for number, row in zip(numbers, latest.values(), strict=True):
-            if not known.here[number]:
+        fresh: list[SuppressedDestinationSummary] = []
+        for number, row in zip(numbers, rows, strict=True):
+            if number >= size:
+                new.append(row)
+                fresh.append(row)
+            elif not known.here[number]:
                 new.append(row)
                 changed[number] = row
             elif row.last_update < known.dates[number] and seen is not None and number in seen:
                 continue
             elif not known.holds(number, row):
                 changed[number] = row
-        if seen is not None:
-            seen.add(numbers, len(known))
-        self._count += len(new)
-        old = [number for number in changed if number < size]
-        for view in self._views:
-            view.take_out(number for number in old if known.here[number])
-        for number, row in changed.items():
-            known.replace(number, row)
-        for view in self._views:
-            view.put_back(old)
-            # One that is being made comes to the new rows in its own time.
-            if view.extent == size:
-                view.take_in(len(known))
-        return new
+        if fresh:
+            known.fill(size, fresh)
+        return new, changed
 
     def see(self, address: str, seen: Seen) -> None:
         """Count an address as seen: it came otherwise than by a page, and no older row of it counts any more."""

@@ -171,5 +171,5 @@ def _look_at_error(task: asyncio.Task[Page]) -> None:
     _ = task.cancelled() or task.exception()
 
 
-def _newest_first(window: Window) -> float:
-    return -inf if window.end is None else -window.end
+def _newest_first(window: Window) -> tuple[float, float]:
+    return -inf if window.end is None else -window.end, inf if window.start is None else -window.start
