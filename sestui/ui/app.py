@@ -69,7 +69,7 @@ class SestuiApp(App[None]):
         # Known before the first layout, they need no second one.
         width, height = self.size
         for points, length in ((self.HORIZONTAL_BREAKPOINTS, width), (self.VERTICAL_BREAKPOINTS, height)):
-            self._browse.add_class(max(point for point in points if point[0] <= length)[1])
+            self._browse.add_class(max(point for point in points if point[0] <= length)[1], update=False)
         return self._browse
 
     async def on_event(self, event: events.Event) -> None:

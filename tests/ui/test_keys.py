@@ -14,7 +14,7 @@ from sestui.sesv2.gateway import Gateway
 from sestui.ui.driver import TextInOneRead, is_paste
 from sestui.ui.screens.dialog import Dialog
 from tests.conftest import MakeApp
-from tests.ui.screen import lacks, shows, until
+from tests.ui.screen import lacks, screen_text, shows, until
 
 ACCOUNT = SuppressionList()
 WRITES = ("Put", "Delete", "Create")
@@ -121,3 +121,16 @@ async def test_text_in_one_read_goes_into_the_input_in_focus_once(make_app: Make
         burst(pilot, "bob@corp.com")
         await shows(pilot, "1 shown of 3 addresses")
         assert not wrote(emulator)
+
+
+async def test_the_last_line_has_the_keys_of_the_pane_in_focus_and_a_click_is_as_good_as_a_key(
+    make_app: MakeApp,
+) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "space unfold", "q quit")
+        await pilot.press("2")
+        await shows(pilot, "space mark")
+        await lacks(pilot, "space unfold")
+        line = screen_text(pilot.app).splitlines()[-1]
+        await pilot.click(offset=(line.index("? help"), 23))
+        await shows(pilot, "Keys", "Go to the tree of tenants")
