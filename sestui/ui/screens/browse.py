@@ -60,6 +60,8 @@ class BrowseScreen(Screen[None]):
         self._start_list = start_list
         self._demo = demo
         self._matching = ""
+        self._begun = False
+        """Whether anything is asked of SES yet."""
         self.place = Place(tenant=start_list.tenant_name)
         """What the tree's cursor is on."""
         self._connect = connect
@@ -122,10 +124,11 @@ class BrowseScreen(Screen[None]):
     def on_mount(self) -> None:
         self.tree_filter.cursor_blink = False
         self.bar.demo = self._demo
-        self.call_after_refresh(self._begin)
         self.set_interval(1.0, self._show_pace)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Connect and read: the first paint is out."""
+        self._begun = True
         self._reading.connect(self._start_list)
 
     @property
@@ -150,7 +153,8 @@ class BrowseScreen(Screen[None]):
     def _moved(self, event: TenantTree.NodeHighlighted[Place]) -> None:
         if event.node.data is not None and event.node.data.section is None:
             self.place = event.node.data
-            self._reading.settings(self.place)
+            if self._begun:
+                self._reading.settings(self.place)
 
     @on(TenantTree.NodeSelected)
     def _selected(self, event: TenantTree.NodeSelected[Place]) -> None:
@@ -170,7 +174,8 @@ class BrowseScreen(Screen[None]):
 
     @on(TenantTree.InSight)
     def _other_lines(self) -> None:
-        self._reading.in_sight()
+        if self._begun:
+            self._reading.in_sight()
 
     @on(Input.Submitted, "#tree-filter")
     def _ask_for_tenants(self, event: Input.Submitted) -> None:
