@@ -72,6 +72,10 @@ class SestuiApp(App[None]):
             self._browse.add_class(max(point for point in points if point[0] <= length)[1], update=False)
         return self._browse
 
+    def on_ready(self) -> None:
+        # Sooner than what is called after a refresh, which waits until nothing at all is left to draw.
+        self._browse.begin()
+
     async def on_event(self, event: events.Event) -> None:
         """Keep the laws of the keyboard before anything else sees an event."""
         screen = self.screen_stack[-1] if self.screen_stack else None

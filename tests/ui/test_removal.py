@@ -254,25 +254,6 @@ async def test_all_marks_are_taken_off_and_put_back(make_app: MakeApp) -> None:
         await shows(pilot, "marked 2")
 
 
-async def test_a_marked_row_whose_page_has_not_come_yet_is_asked_for(
-    make_app: MakeApp, gateway: Gateway, emulator: Emulator
-) -> None:
-    await gateway.create_tenant("shop")
-    for number in range(1500):
-        await gateway.put_suppressed_destination(ACCOUNT, f"user{number}@corp.com", Reason.BOUNCE)
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "1,500 addresses", "shop default")
-        await pilot.press("2", "space")
-        await shows(pilot, "marked 1")
-        emulator.conditions = Conditions(latency=2.0)
-        await pilot.press("1", "j", "j", "enter")
-        await shows(pilot, "Suppression list: tenant shop")
-        await pilot.press("1", "g", "enter")
-        await shows(pilot, "1,000 loaded, more coming", "marked 1")
-        await pilot.press("d")
-        await shows(pilot, "Remove from a suppression list", "user1499@corp.com  BOUNCE")
-
-
 @pytest.mark.usefixtures("addresses")
 async def test_leaving_waits_for_the_calls_under_way_and_the_record_names_them(
     make_app: MakeApp, emulator: Emulator, gateway: Gateway, tmp_path: Path

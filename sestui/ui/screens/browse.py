@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -17,6 +16,7 @@ from sestui.domain.display import counted, printable
 from sestui.domain.suppression import SuppressionList
 from sestui.ui.commands import bindings, help_text
 from sestui.ui.place import Place
+from sestui.ui.screens.flows import Flows
 from sestui.ui.widgets.connection_bar import ConnectionBar
 from sestui.ui.widgets.destinations import DestinationTable
 from sestui.ui.widgets.key_line import KeyLine
@@ -34,12 +34,6 @@ if TYPE_CHECKING:
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
     from sestui.ui.app import SestuiApp
-    from sestui.ui.screens.changing import Changing
-    from sestui.ui.screens.comparing import Comparing
-    from sestui.ui.screens.creating import Creating
-    from sestui.ui.screens.editing import Editing
-    from sestui.ui.screens.loading import Loading
-    from sestui.ui.screens.reading import Reading
 
 
 class BrowseScreen(Screen[None]):
@@ -65,13 +59,11 @@ class BrowseScreen(Screen[None]):
         self._start_list = start_list
         self._demo = demo
         self._matching = ""
+        self._begun = False
+        """Whether anything is asked of SES yet."""
         self.place = Place(tenant=start_list.tenant_name)
         """What the tree's cursor is on."""
-        self._connect = connect
-        self._clock = clock
-        self._record = record
-        self._keeping = keeping
-        self._settings = settings
+        self.flows = Flows(self, connect, clock, record, keeping, settings)
         self.last_key = clock()
         """When somebody last pressed a key, in the clock's seconds."""
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in the tree.
@@ -96,70 +88,32 @@ class BrowseScreen(Screen[None]):
         yield self.status
         yield KeyLine()
 
-    # What the first paint does without is imported when it is asked for.
-
-    @cached_property
-    def _reading(self) -> Reading:
-        from sestui.ui.screens.reading import Reading
-
-        return Reading(self, self._connect, self._clock)
-
-    @cached_property
-    def lists(self) -> Loading:
-        """What loads the lists."""
-        from sestui.ui.screens.loading import Loading
-
-        return Loading(self, self._reading, self._clock, self._keeping, self._settings)
-
-    @cached_property
-    def _changing(self) -> Changing:
-        from sestui.ui.screens.changing import Changing
-
-        return Changing(self, self._reading, self._clock, self._record)
-
-    @cached_property
-    def _comparing(self) -> Comparing:
-        from sestui.ui.screens.comparing import Comparing
-
-        return Comparing(self, self._reading, self._changing, self._clock)
-
-    @cached_property
-    def _editing(self) -> Editing:
-        from sestui.ui.screens.editing import Editing
-
-        return Editing(self, self._reading, self._record)
-
-    @cached_property
-    def _creating(self) -> Creating:
-        from sestui.ui.screens.creating import Creating
-
-        return Creating(self, self._reading, self._record)
-
     def on_mount(self) -> None:
         self.tree_filter.cursor_blink = False
         self.bar.demo = self._demo
-        self.call_after_refresh(self._begin)
         self.set_interval(1.0, self._show_pace)
 
-    def _begin(self) -> None:
-        _: Worker[None] = self.run_worker(partial(self.lists.begin, self._start_list), group="recall", exclusive=True)
-        self._reading.connect(self._start_list)
+    def begin(self) -> None:
+        """Connect and read: the first paint is out."""
+        self._begun = True
+        self.flows.lists.begin(self._start_list)
+        self.flows.reading.connect(self._start_list)
 
     @property
     def losses(self) -> list[str]:
         """What would be lost by leaving now, in words."""
         marked = self.list_pane.marked_anywhere
         lost = [f"{counted(marked, 'mark')} would be forgotten."] if marked else []
-        if self._changing.running:
+        if self.flows.changing.running:
             lost.append("A change is running: the calls under way are finished, the rest would stay undone.")
-        if self._editing.writing:
-            lost.append(self._editing.writing)
-        if self._creating.writing:
-            lost.append(self._creating.writing)
+        if self.flows.editing.writing:
+            lost.append(self.flows.editing.writing)
+        if self.flows.creating.writing:
+            lost.append(self.flows.creating.writing)
         return lost
 
     def _show_pace(self) -> None:
-        gateway = self._reading.gateway
+        gateway = self.flows.reading.gateway
         waiting = gateway.pacer.held_back if gateway is not None else 0
         self.bar.pace = f"SES throttles, {counted(waiting, 'call')} waiting" if waiting else ""
 
@@ -167,7 +121,8 @@ class BrowseScreen(Screen[None]):
     def _moved(self, event: TenantTree.NodeHighlighted[Place]) -> None:
         if event.node.data is not None and event.node.data.section is None:
             self.place = event.node.data
-            self._reading.settings(self.place)
+            if self._begun:
+                self.flows.reading.settings(self.place)
 
     @on(TenantTree.NodeSelected)
     def _selected(self, event: TenantTree.NodeSelected[Place]) -> None:
@@ -175,32 +130,33 @@ class BrowseScreen(Screen[None]):
         if place is not None and place.section is not None:
             event.node.toggle()
         elif place is not None:
-            self._reading.open_list_of(place)
+            self.flows.reading.open_list_of(place)
             self.list_pane.table.focus()
 
     @on(TenantTree.NodeExpanded)
     def _unfolded(self, event: TenantTree.NodeExpanded[Place]) -> None:
-        self._reading.in_sight()
+        self.flows.reading.in_sight()
         place = event.node.data
         if place is not None and place.tenant is not None:
-            self._reading.sets_of(event.node, place.tenant)
+            self.flows.reading.sets_of(event.node, place.tenant)
 
     @on(TenantTree.InSight)
     def _other_lines(self) -> None:
-        self._reading.in_sight()
+        if self._begun:
+            self.flows.reading.in_sight()
 
     @on(Input.Submitted, "#tree-filter")
     def _ask_for_tenants(self, event: Input.Submitted) -> None:
         self._matching = event.value.strip()
         event.input.display = bool(self._matching)
         self.tenant_tree.focus()
-        self._reading.tenants(self._matching)
+        self.flows.reading.tenants(self._matching)
 
     async def finish(self) -> None:
         """Let the calls of a running change come to an end."""
-        await self._changing.stop()
-        await self._creating.finish()
-        await self._editing.finish()
+        await self.flows.changing.stop()
+        await self.flows.creating.finish()
+        await self.flows.editing.finish()
 
     # Keys
 
@@ -225,10 +181,10 @@ class BrowseScreen(Screen[None]):
             self.list_pane.clear_filter()
 
     def action_refresh(self) -> None:
-        self._reading.again(self._matching, self.place, self._start_list)
+        self.flows.reading.again(self._matching, self.place, self._start_list)
 
     def action_live(self) -> None:
-        self.lists.toggle_live()
+        self.flows.lists.toggle_live()
 
     def action_help(self) -> None:
         self._show("Keys", help_text())
@@ -237,40 +193,40 @@ class BrowseScreen(Screen[None]):
         self.app.show_errors()
 
     def action_add(self) -> None:
-        self._changing.add()
+        self.flows.changing.add()
 
     def action_remove(self) -> None:
-        self._changing.remove()
+        self.flows.changing.remove()
 
     def action_edit(self) -> None:
         """Edit the settings of what the focused pane shows: the list's owner, or what the tree's cursor is on."""
         listing = self.list_pane.listing
         if self.list_pane.has_focus_within and listing is not None:
-            self._editing.edit(Place(listing.which.tenant_name))
+            self.flows.editing.edit(Place(listing.which.tenant_name))
         else:
-            self._editing.edit(self.place)
+            self.flows.editing.edit(self.place)
 
     def action_create(self) -> None:
         """Create a configuration set where the tree's cursor is among them, else a tenant."""
         node = self.tenant_tree.cursor_node
-        self._creating.create(node.data if node is not None else None)
+        self.flows.creating.create(node.data if node is not None else None)
 
     def show_created(self, place: Place) -> None:
         """Read the tree again and put its cursor on what was created."""
         self.tenant_tree.expect(place)
-        self._reading.tenants(self._matching)
+        self.flows.reading.tenants(self._matching)
 
     def action_compare(self) -> None:
-        self._comparing.compare()
+        self.flows.comparing.compare()
 
     def action_copy(self) -> None:
-        self._comparing.copy()
+        self.flows.comparing.copy()
 
     def action_associate(self) -> None:
-        self._editing.associate(self.place)
+        self.flows.editing.associate(self.place)
 
     def action_dissociate(self) -> None:
-        self._editing.dissociate(self.place)
+        self.flows.editing.dissociate(self.place)
 
     def action_unmark(self) -> None:
         self.list_pane.toggle_all_marks()
@@ -282,7 +238,7 @@ class BrowseScreen(Screen[None]):
         self.list_pane.reverse()
 
     def action_last_change(self) -> None:
-        self._changing.show_last()
+        self.flows.changing.show_last()
 
     @on(SettingsPanel.Expanded)
     def _expand(self) -> None:
@@ -291,7 +247,7 @@ class BrowseScreen(Screen[None]):
     @on(ListPane.ViewWanted)
     def _make_view(self) -> None:
         _: Worker[None] = self.run_worker(self.list_pane.make_view, group="view", exclusive=True)
-        self.lists.ask(self.list_pane.wanted.asked)
+        self.flows.lists.ask(self.list_pane.wanted.asked)
 
     @on(DestinationTable.Opened)
     def _open_details(self, event: DestinationTable.Opened) -> None:
@@ -312,10 +268,10 @@ class BrowseScreen(Screen[None]):
     def _show_details(self, address: str) -> None:
         from sestui.ui import entry
 
-        gateway, listing = self._reading.gateway, self.list_pane.listing
+        gateway, listing = self.flows.reading.gateway, self.list_pane.listing
         if gateway is None or listing is None:
             return
-        directory = self._reading.directory
+        directory = self.flows.reading.directory
         mails, final = ([], False) if directory is None else directory.mail_of(self.place.send)
         back, spellings = listing.back.get(address), listing.index.spellings
         context = entry.Context(listing.which, listing.complete, listing.age, spellings, back, mails, final)

@@ -160,7 +160,7 @@ class Changing:
 
         def show() -> None:
             if told:
-                screen.list_pane.apply(told, change, screen.lists.listings.get(change.which))
+                screen.list_pane.apply(told, change, screen.flows.lists.listings.get(change.which))
                 told.clear()
             screen.status.show_progress(f"{progress(change, self._clock())} · J shows more")
 
@@ -188,7 +188,7 @@ class Changing:
             timer.stop()
             show()
             screen.status.show_progress("")
-            screen.lists.changed(change)
+            screen.flows.lists.changed(change)
         if change.unfinished or change.left:
             screen.status.say(f"{verdict(change)}. J shows them.", urgent=True)
         else:

@@ -75,7 +75,7 @@ class Comparing:
         learned = gateway.pacer.learned
         return Pair(
             here=here,
-            listing_of=partial(self._screen.lists.listing_of, gateway),
+            listing_of=partial(self._screen.flows.lists.listing_of, gateway),
             tenants=directory.all_tenants[0] if directory is not None else [],
             connection=gateway.connection,
             now=self._clock,

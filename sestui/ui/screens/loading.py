@@ -55,11 +55,16 @@ class Loading:
         keeping.tell = screen.app.tell_error
         self._settings = settings
         self._is_live = False
+        self.first_page = asyncio.Event()
+        """Set when addresses are on the screen: what else is read at the start waits for them."""
         self.listings: dict[SuppressionList, Listing] = {}
         """What is loaded of each list; the one looked at last comes last."""
 
-    async def begin(self, which: SuppressionList) -> None:
+    def begin(self, which: SuppressionList) -> None:
         """Show what is kept of the list that is to be opened, before there is a connection."""
+        self._start(f"recall {which}", self._guess, which)
+
+    async def _guess(self, which: SuppressionList) -> None:
         if await self._keeping.guess() is not None and self._reading.gateway is None:
             listing = self.listing_of(None, which)
             async with aclosing(self._keeping.recall(listing)) as some:
@@ -149,6 +154,7 @@ class Loading:
             async with aclosing(listing.load()) as pages:
                 async for _ in pages:
                     pane.page_came()
+                    self.first_page.set()
                     if self._clock() - kept_at > _KEEP:
                         kept_at = self._clock()
                         self._keep(listing)

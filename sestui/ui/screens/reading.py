@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,8 @@ _REST: Final = 0.15
 """Seconds the cursor has to stand still before SES is asked about what it stands on."""
 _SETS_READ: Final = 20
 """Of a tenant with more configuration sets no more are read once one is found to consult its list."""
+_LIST_FIRST: Final = 0.5
+"""Seconds for which the first page of the list is waited for before anything else is read."""
 _AT_ONCE: Final = 4
 """Settings asked for at once; few, for those that scroll out of sight are asked for in vain."""
 
@@ -65,7 +68,7 @@ class Reading:
     def open_list_of(self, place: Place) -> None:
         """Read the list of a tenant or the account; of a configuration set the one that it consults."""
         if place.configuration_set is None:
-            self._screen.lists.open(SuppressionList(place.tenant))
+            self._screen.flows.lists.open(SuppressionList(place.tenant))
         elif self.directory is not None:
             self._start("list", self._open_consulted, self.directory, place)
 
@@ -118,7 +121,7 @@ class Reading:
             return
         self.directory.forget()
         self._screen.tenant_tree.forget()
-        self._screen.lists.again()
+        self._screen.flows.lists.again()
         self.tenants(matching)
         self.settings(place)
         self._start("identity", self._identify, self.gateway)
@@ -138,7 +141,11 @@ class Reading:
             return
         self.directory = Directory(self.gateway)
         screen.bar.connection = self.gateway.connection
-        screen.lists.open(which)
+        screen.flows.lists.open(which)
+        # What one waits for is the list: the rest would share the processor and SES's one request a second with it.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LIST_FIRST):
+                await screen.flows.lists.first_page.wait()
         self.tenants("")
         self.settings(screen.place)
         self._start("identity", self._identify, self.gateway)
@@ -147,7 +154,7 @@ class Reading:
         try:
             connection = await gateway.identify()
             self._screen.bar.connection = connection
-            await self._screen.lists.settle(connection)
+            await self._screen.flows.lists.settle(connection)
         except SestuiError as error:
             self._screen.bar.trouble = "account not known"
             self._screen.app.keep_error(error)
@@ -162,7 +169,7 @@ class Reading:
         if it.consults is None:
             self._screen.status.say("Which list this mail consults is not documented by AWS: scope TENANT, no tenant.")
         else:
-            self._screen.lists.open(it.consults)
+            self._screen.flows.lists.open(it.consults)
 
     async def _load_tree(self, directory: Directory, matching: str) -> None:
         tree = self._screen.tenant_tree

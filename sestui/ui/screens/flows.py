@@ -1,0 +1,76 @@
+"""What the browse screen does, part by part; the first paint does without, so each is imported when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sestui.services.keeping import Keeping
+    from sestui.services.record import Record
+    from sestui.sesv2.gateway import Gateway
+    from sestui.settings import Settings
+    from sestui.ui.screens.browse import BrowseScreen
+    from sestui.ui.screens.changing import Changing
+    from sestui.ui.screens.comparing import Comparing
+    from sestui.ui.screens.creating import Creating
+    from sestui.ui.screens.editing import Editing
+    from sestui.ui.screens.loading import Loading
+    from sestui.ui.screens.reading import Reading
+
+
+class Flows:
+    """Each part once, made of what came in from outside."""
+
+    def __init__(
+        self,
+        screen: BrowseScreen,
+        connect: Callable[[], Awaitable[Gateway]],
+        clock: Callable[[], float],
+        record: Record,
+        keeping: Keeping,
+        settings: Settings,
+    ) -> None:
+        self._screen = screen
+        self._connect = connect
+        self._clock = clock
+        self._record = record
+        self._keeping = keeping
+        self._settings = settings
+
+    @cached_property
+    def reading(self) -> Reading:
+        from sestui.ui.screens.reading import Reading
+
+        return Reading(self._screen, self._connect, self._clock)
+
+    @cached_property
+    def lists(self) -> Loading:
+        from sestui.ui.screens.loading import Loading
+
+        return Loading(self._screen, self.reading, self._clock, self._keeping, self._settings)
+
+    @cached_property
+    def changing(self) -> Changing:
+        from sestui.ui.screens.changing import Changing
+
+        return Changing(self._screen, self.reading, self._clock, self._record)
+
+    @cached_property
+    def comparing(self) -> Comparing:
+        from sestui.ui.screens.comparing import Comparing
+
+        return Comparing(self._screen, self.reading, self.changing, self._clock)
+
+    @cached_property
+    def editing(self) -> Editing:
+        from sestui.ui.screens.editing import Editing
+
+        return Editing(self._screen, self.reading, self._record)
+
+    @cached_property
+    def creating(self) -> Creating:
+        from sestui.ui.screens.creating import Creating
+
+        return Creating(self._screen, self.reading, self._record)
