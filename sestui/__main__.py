@@ -93,9 +93,11 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
         async def connect() -> Gateway:
             # After the first paint and off the loop: botocore takes as long to import as Textual does.
             try:
-                # In two threads: while aiohttp reads this machine's certificates, twice 35 ms, the other goes on.
-                session, _ = await asyncio.gather(
-                    *(asyncio.to_thread(import_module, name) for name in ("sestui.sesv2.session", "aiohttp"))
+                # In three threads: while aiohttp reads this machine's certificates, twice 35 ms, the others go on.
+                session, *_ = await asyncio.gather(
+                    asyncio.to_thread(import_module, "sestui.sesv2.session"),
+                    asyncio.to_thread(import_module, "aiohttp"),
+                    asyncio.to_thread(_read_ahead),
                 )
                 if asked.demo:
                     endpoint = await stack.enter_async_context(demo_endpoint())
@@ -123,6 +125,12 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
         await app.run_async(mouse=not over_ssh)
     if app.return_code:
         sys.exit(app.return_code)
+
+
+def _read_ahead() -> None:
+    from sestui.sesv2.descriptions import read_ahead
+
+    read_ahead()
 
 
 def _demo_folder(stack: AsyncExitStack) -> Path:

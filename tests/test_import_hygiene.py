@@ -71,7 +71,9 @@ def test_the_database_is_imported_when_it_is_used(tmp_path: Path) -> None:
 _FIRST_PAINT = """
 import asyncio, sys, time
 from pathlib import Path
+from sestui.services.keeping import Keeping
 from sestui.services.record import Record
+from sestui.settings import Settings
 from sestui.ui.app import SestuiApp
 
 modules = []
@@ -84,7 +86,10 @@ class First(SestuiApp):
         super()._display(screen, renderable)
 
 async def main():
-    app = First(lambda: asyncio.sleep(60), clock=time.time, record=Record(Path("record"), time.time))
+    record = Record(Path("record"), time.time)
+    app = First(
+        lambda: asyncio.sleep(60), clock=time.time, record=record, keeping=Keeping(), settings=Settings()
+    )
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
 
@@ -96,7 +101,7 @@ def test_the_first_paint_imports_what_it_shows_alone(tmp_path: Path) -> None:
     modules = _imported(_FIRST_PAINT, folder=tmp_path)
     assert "sestui.ui.widgets.list_pane" in modules
     screens = {name for name in modules if name.startswith("sestui.ui.screens.")}
-    assert screens == {"sestui.ui.screens.browse", "sestui.ui.screens.dialog"}
+    assert screens == {f"sestui.ui.screens.{name}" for name in ("browse", "dialog", "flows")}
     assert modules & {"sestui.domain.settings", "sestui.services.directory", "sestui.services.changes"} == set()
     # 12 ms and 8 ms of Textual's that a start does without.
     assert modules & {"textual.widgets._text_area", "textual.widgets._footer"} == set()

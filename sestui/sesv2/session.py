@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
-from botocore.loaders import Loader
 from botocore.utils import get_environ_proxies, is_valid_endpoint_url, is_valid_ipv6_endpoint_url, parse_timestamp
 
 from sestui.domain.errors import ConnectionProblem, NoRegion, UsageError
 from sestui.domain.suppression import Connection
 from sestui.sesv2 import answers
+from sestui.sesv2.descriptions import descriptions
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.translate import translated
 
@@ -111,14 +111,6 @@ def _is_url(text: str) -> bool:
         return False
 
 
-class _Loader(Loader):  # type: ignore[misc]
-    """Botocore's, without its look into the folders of 400 services before it opens a file of one of them."""
-
-    def list_available_services(self, type_name: str) -> list[str]:
-        """Return the names of all folders; whether the one that is asked for has such a file is seen then."""
-        return sorted(name for path in self.search_paths if os.path.isdir(path) for name in os.listdir(path))
-
-
 def _prepare(asked: Connection) -> AioSession:
     session = get_session() if asked.profile is None else AioSession(profile=asked.profile)
     if asked.profile is not None and asked.profile not in session.available_profiles:
@@ -128,13 +120,7 @@ def _prepare(asked: Connection) -> AioSession:
         # An emulator needs no instance role, and asking for one takes seconds where there is none.
         session.get_component("credential_provider").remove("iam-role")
     paths = session.get_component("data_loader").search_paths
-    loader = _Loader(paths, include_default_search_paths=False)
-    session.register_component("data_loader", loader)
-    for service in ("sesv2", "sts"):
-        loader.load_service_model(service, "service-2")
-        loader.load_service_model(service, "endpoint-rule-set-1")
-    # The largest of what making a client reads: 70 ms.
-    loader.load_data_with_path("endpoints")
+    session.register_component("data_loader", descriptions(paths))
     return session
 
 

@@ -33,6 +33,8 @@ _ROWS: Final = 1_000_000
 _KEEP: Final = 120.0
 """Seconds of loading after which what has come is kept: at one request a second nobody should wait for it twice."""
 
+_FRAME: Final = 0.02
+"""Seconds that a painting takes."""
 _REST: Final = 0.5
 """Seconds that a filter has to stand still before SES is asked for what it narrows the list to."""
 
@@ -55,6 +57,8 @@ class Loading:
         keeping.tell = screen.app.tell_error
         self._settings = settings
         self._is_live = False
+        self.recalled = asyncio.Event()
+        """Set when what is kept of the first list is on the screen, or nothing is kept of it."""
         self.first_page = asyncio.Event()
         """Set when addresses are on the screen: what else is read at the start waits for them."""
         self.listings: dict[SuppressionList, Listing] = {}
@@ -65,7 +69,9 @@ class Loading:
         self._start(f"recall {which}", self._guess, which)
 
     async def _guess(self, which: SuppressionList) -> None:
-        if await self._keeping.guess() is not None and self._reading.gateway is None:
+        try:
+            if await self._keeping.guess() is None or self._reading.gateway is not None:
+                return
             listing = self.listing_of(None, which)
             async with aclosing(self._keeping.recall(listing)) as some:
                 async for _ in some:
@@ -73,6 +79,11 @@ class Loading:
                         self._screen.list_pane.open(listing)
                     if self._screen.list_pane.listing is listing:
                         self._screen.list_pane.page_came()
+                    if not self.recalled.is_set():
+                        await asyncio.sleep(_FRAME)
+                        self.recalled.set()
+        finally:
+            self.recalled.set()
 
     async def settle(self, connection: Connection) -> None:
         """Take in who answers; what is shown of another account is thrown away."""
@@ -154,7 +165,10 @@ class Loading:
             async with aclosing(listing.load()) as pages:
                 async for _ in pages:
                     pane.page_came()
-                    self.first_page.set()
+                    if not self.first_page.is_set():
+                        # Its rows are painted before the next pages want the processor.
+                        await asyncio.sleep(_FRAME)
+                        self.first_page.set()
                     if self._clock() - kept_at > _KEEP:
                         kept_at = self._clock()
                         self._keep(listing)

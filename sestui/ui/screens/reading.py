@@ -37,6 +37,8 @@ _REST: Final = 0.15
 """Seconds the cursor has to stand still before SES is asked about what it stands on."""
 _SETS_READ: Final = 20
 """Of a tenant with more configuration sets no more are read once one is found to consult its list."""
+_KEPT_FIRST: Final = 0.15
+"""Seconds for which what is kept of the list is waited for before the connection is made."""
 _LIST_FIRST: Final = 0.5
 """Seconds for which the first page of the list is waited for before anything else is read."""
 _AT_ONCE: Final = 4
@@ -132,6 +134,10 @@ class Reading:
 
     async def _open(self, which: SuppressionList) -> None:
         screen = self._screen
+        # AWS's client takes a quarter of a second to import: what is there already is painted before that.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_KEPT_FIRST):
+                await screen.flows.lists.recalled.wait()
         try:
             self.gateway = await self._connect()
         except SestuiError as error:

@@ -53,7 +53,8 @@ class ConnectionBar(Static):
             right = Text.assemble((f"  {self.pace}", "bold yellow"), right)
         # Whether one can write is never what a narrow terminal cuts off.
         text.truncate(max(0, self.size.width - right.cell_len), overflow="ellipsis", pad=True)
-        self.update(text + right)
+        # One line, whatever it says.
+        self.update(text + right, layout=False)
 
 
 def _grouped(account: str) -> str:

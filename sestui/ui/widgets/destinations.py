@@ -125,6 +125,8 @@ class DestinationTable(ScrollView, can_focus=True):
         self.call_after_refresh(self._follow)
 
     def _measure(self) -> None:
+        if self._view is None:
+            return
         height = self._count + 1
         if self.show_vertical_scrollbar and height > self.size.height:
             # Another height alone moves the scrollbar's thumb; a layout would draw all of the table again.

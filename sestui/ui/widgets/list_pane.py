@@ -160,7 +160,8 @@ class ListPane(Vertical):
 
     def page_came(self) -> None:
         """Rows appear in their places while the cursor stays on its address; many pages are drawn at once."""
-        if not self._view:
+        if self.table.cursor_address is None:
+            # The first rows: somebody waits for them.
             self.redraw()
         elif self._drawing is None:
             self._drawing = self.set_timer(_DRAW, self._draw_pages)
