@@ -23,6 +23,7 @@ def run() -> None:
             with Terminal(program(url)) as terminal:
                 terminal.shows("1,000 addresses")
                 terminal.press("2")
+                terminal.settle()
                 width, height = table_size(terminal.screen)
                 _triage(terminal, [mine for mine, _ in figures.values()], ["q", "\x1b[C", "\r"])
             with Terminal([sys.executable, "-m", "tests.benchmarks.peer", "1000", str(width), str(height)]) as terminal:

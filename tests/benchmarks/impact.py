@@ -25,6 +25,6 @@ def _seconds_to_the_impact(url: str) -> float:
         terminal.until("\x1b[6n")
         terminal.rest(0.3)
         terminal.press("\x1b[C")
-        terminal.until("COMPLAINT")
+        terminal.shows("(•) COMPLAINT")
         terminal.press("\r")
-        return terminal.until("Not read yet")
+        return terminal.shows("Not read yet")

@@ -47,10 +47,10 @@ def _load(url: str, many: int, random: Random, seconds: dict[str, list[float]]) 
         terminal.until("loaded, more coming")
         terminal.press("2")
         terminal.shows("BOUNCE")
-        cursor = Cursor(terminal.screen)
         # From the first key on the cursor keeps to its address, and the keys alone move it.
         terminal.press("j")
         terminal.rest(0.5)
+        cursor = Cursor(terminal.screen)
         while True:
             for key in (*"jjjjjj", "/", "a", "n", "\x1b"):
                 # Escape has its effect when it is clear that nothing follows it.

@@ -106,7 +106,7 @@ class Terminal(terminal.Terminal):
         return sum(int(task.read_text(encoding="utf-8").split()[0]) for task in tasks) / 1e9
 
 
-_ROW = re.compile(r"(\S+@\S+) .*(?:BOUNCE|COMPLAINT)")
+_ROW = re.compile(r"(\S+) +(?:BOUNCE|COMPLAINT)\b.*\d\d:\d\d")
 
 
 def addresses(screen: Screen) -> dict[int, str]:

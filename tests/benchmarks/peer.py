@@ -21,11 +21,12 @@ from sestui.emulator.mailboxes import entries
 Row = tuple[str, str, str, str]
 
 
-def rows(count: int) -> list[Row]:
-    """Return the rows of an emulator's account list, as our table shows them, the newest first."""
+def rows(count: int, width: int) -> list[Row]:
+    """Return the rows of an emulator's account list, as our table of this width shows them, the newest first."""
     found = [json.loads(entry[-1]) for entry in entries(random.Random("1/list 0"), count, int(time.time() * 1000))]
     found.sort(key=lambda row: -row["LastUpdateTime"])
-    return [("  ", row["EmailAddress"], row["Reason"], moment(row["LastUpdateTime"])) for row in found]
+    date = slice(0, 19) if width >= 68 else slice(5, 16)
+    return [("  ", row["EmailAddress"], row["Reason"], moment(row["LastUpdateTime"])[date]) for row in found]
 
 
 class Details(ModalScreen[None]):
@@ -67,7 +68,9 @@ class Peer(App[None]):
     def on_mount(self) -> None:
         table = self.table
         table.styles.width, table.styles.height = self._room
-        widths = (2, self._room[0] - 44, 9, 20)
+        # A DataTable has a cell of padding on both sides of each column.
+        dates = len(self._rows[0][3])
+        widths = (2, self._room[0] - 20 - dates, 9, dates)
         for name, width in zip(("", "Address", "Reason", "Last update, UTC"), widths, strict=True):
             table.add_column(name, width=width)
         self._fill("")
@@ -104,7 +107,7 @@ def main() -> None:
     parser.add_argument("width", type=int)
     parser.add_argument("height", type=int)
     arguments = parser.parse_args()
-    Peer(rows(arguments.rows), arguments.width, arguments.height).run()
+    Peer(rows(arguments.rows, arguments.width), arguments.width, arguments.height).run()
 
 
 if __name__ == "__main__":

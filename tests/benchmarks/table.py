@@ -24,6 +24,7 @@ def run() -> None:
                 Terminal(program(large), columns=columns, lines=lines) as lots,
             ):
                 few.shows("1,000 addresses")
+                few.settle()
                 width, height = table_size(few.screen)
                 peer = [sys.executable, "-m", "tests.benchmarks.peer", "1000", str(width), str(height)]
                 with Terminal(peer, columns=columns, lines=lines) as datatable:

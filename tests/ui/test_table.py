@@ -119,6 +119,45 @@ async def test_what_looks_as_before_is_not_drawn_again() -> None:
         assert "newer@corp.com" in lines(app)[1]
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.sampled_from(["j", "k", "d", "u", "g", "G", "row", "page", "gone", "mark"]), max_size=30))
+async def test_after_any_keys_and_rows_the_screen_is_as_if_drawn_anew(steps: list[str]) -> None:
+    app = TableApp(80, 12)
+    table = app.table
+    keys = {
+        "j": table.action_down,
+        "k": table.action_up,
+        "d": table.action_page_down,
+        "u": table.action_page_up,
+        "g": table.action_first,
+        "G": table.action_last,
+    }
+    async with app.run_test(size=(80, 16)):
+        app.fill(40)
+        for number, step in enumerate(steps):
+            row = SuppressedDestinationSummary(f"{step}{number}@corp.com", Reason.COMPLAINT, NOON - number * 3)
+            if step in keys:
+                keys[step]()
+            elif step == "row":
+                app.put(iter([row]))
+            elif step == "page":
+                app.index.put([row])
+                table.follow()
+            elif step == "gone":
+                app.index.discard(f"p{number}@corp.com")
+                app.show()
+            elif table.cursor_address is not None:
+                app.show(table.cursor_address)
+            if number % 3:
+                await painted(app)
+        await painted(app)
+        partly = [(strip.text, *strip) for strip in app.screen._compositor.render_strips()]
+        table.refresh()
+        table.vertical_scrollbar.refresh()
+        await painted(app)
+        assert partly == [(strip.text, *strip) for strip in app.screen._compositor.render_strips()]
+
+
 @pytest.mark.parametrize("width", [30, 50, 68, 82, 132, 212])
 async def test_rows_fill_the_width_and_keep_together(width: int) -> None:
     app = TableApp(width, 20)
