@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sestui.sesv2.gateway import Gateway, Page
     from sestui.sesv2.pacing import Priority
 
-AT_ONCE: Final = 12
+AT_ONCE: Final = 16
 """Calls under way at once at most: with more they wait for the processor and not for SES (measured at 50 ms a call)."""
 _CALL: Final = 0.2
 """Seconds that a call is taken to last: a pace of ten a second is kept up by two at once."""
