@@ -134,11 +134,10 @@ class Cache:
 
         A list of which nothing is kept stays so. An address in both is on the list.
         """
-        changes = dict.fromkeys(map(encoded, gone), b"")
-        changes |= {encoded(row.address): packed(Columns.of([row])) for row in rows}
-        if changes:
+        rows, gone = list(rows), list(gone)
+        if rows or gone:
             async with self._open() as file:
-                await file.change(partial(_change, str(key), changes))
+                await file.change(partial(_change, str(key), rows, gone))
 
     async def forget(self, key: Key) -> None:
         """Keep nothing of a list, which may be no more."""
@@ -227,7 +226,11 @@ def _forget(connection: sqlite3.Connection, condition: str, *values: object) -> 
     connection.execute(f"DELETE FROM list WHERE {condition}", values)
 
 
-def _change(key: str, changes: Mapping[bytes, bytes], connection: sqlite3.Connection) -> None:
+def _change(
+    key: str, came: Iterable[SuppressedDestinationSummary], gone: Iterable[str], connection: sqlite3.Connection
+) -> None:
+    changes = dict.fromkeys(map(encoded, gone), b"")
+    changes |= {encoded(row.address): packed(Columns.of([row])) for row in came}
     # A writing that is under way may be past these rows: it gets them too.
     for (writing,) in connection.execute("SELECT id FROM list WHERE key = ?", (key,)).fetchall():
         rows = ((writing, address, data) for address, data in changes.items())

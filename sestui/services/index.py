@@ -77,18 +77,21 @@ class Index:
         return tuple(self._rows[number] for number in numbers if self._rows.here[number])
 
     def put(
-        self, rows: Iterable[SuppressedDestinationSummary], seen: Seen | None = None
+        self, rows: Iterable[SuppressedDestinationSummary], seen: Seen | None = None, *, told: bool = False
     ) -> list[SuppressedDestinationSummary]:
-        """Add rows and return those whose address is new; a row that is there already is replaced.
+        """Add rows and return those whose address is new; a row that is there already is replaced, but by no older one.
 
-        Of two rows for one address in the same reading, whose rows so far are `seen`, the later one counts: SES may
-        list an address once a reason (not documented), yet a delete takes all of them. These rows are then seen too.
+        SES may list an address once a reason (not documented), yet a delete takes all of them: the later one counts. An
+        older row counts where it is `told` for certain, or comes in a reading whose rows so far are `seen`, and is not
+        among these. Such rows are then seen too.
         """
         rows = list(rows)
         latest = {row.address: row for row in rows}
         if len(latest) < len(rows):
+            latest.clear()
             for row in rows:
-                if row.last_update > latest[row.address].last_update:
+                other = latest.get(row.address)
+                if other is None or row.last_update >= other.last_update:
                     latest[row.address] = row
         known = self._rows
         size = len(known)
@@ -98,7 +101,7 @@ class Index:
             new, changed = list(latest.values()), dict[int, SuppressedDestinationSummary]()
             known.fill(size, new)
         else:
-            new, changed = self._compare(numbers, latest.values(), size, seen)
+            new, changed = self._compare(numbers, latest.values(), size, seen, told)
         if seen is not None:
             seen.add(numbers, len(known))
         self._count += len(new)
@@ -114,7 +117,12 @@ class Index:
         return new
 
     def _compare(
-        self, numbers: Iterable[int], rows: Iterable[SuppressedDestinationSummary], size: int, seen: Seen | None
+        self,
+        numbers: Iterable[int],
+        rows: Iterable[SuppressedDestinationSummary],
+        size: int,
+        seen: Seen | None,
+        told: bool,
     ) -> tuple[list[SuppressedDestinationSummary], dict[int, SuppressedDestinationSummary]]:
         """Return the rows that were not on the list, and by number those that are to be other than they are.
 
@@ -131,7 +139,7 @@ class Index:
             elif not known.here[number]:
                 new.append(row)
                 changed[number] = row
-            elif row.last_update < known.dates[number] and seen is not None and number in seen:
+            elif row.last_update < known.dates[number] and not (told if seen is None else number not in seen):
                 continue
             elif not known.holds(number, row):
                 changed[number] = row

@@ -5,17 +5,16 @@ A cache saves waiting and nothing else: what goes wrong with it is said once, an
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from sestui.domain.errors import CacheTrouble
 from sestui.services.cache import Key
 
 if TYPE_CHECKING:
-    from sestui.domain.suppression import Connection, SuppressionList
+    from sestui.domain.suppression import Connection, SuppressedDestinationSummary, SuppressionList
     from sestui.services.cache import Cache, Choice
     from sestui.services.listing import Listing
-    from sestui.services.live import News
 
 
 class Keeping:
@@ -29,6 +28,8 @@ class Keeping:
         """Who hears, once, that there is no cache and why."""
         self.connection: Connection | None = None
         """Whose lists are kept; until STS has told, who it was last time."""
+        self._settled = False
+        """Whether STS has told: until then nothing is written."""
 
     async def guess(self) -> Connection | None:
         """Return what answered last time to the same profile, Region and endpoint; None if nothing is known."""
@@ -42,6 +43,7 @@ class Keeping:
     async def settle(self, connection: Connection) -> bool:
         """Take in who answers, and return whether all that was recalled so far is theirs."""
         before, self.connection = self.connection, connection
+        self._settled = True
         if self._cache is not None and self._choice is not None and before != connection:
             try:
                 await self._cache.remember(self._choice, connection)
@@ -69,28 +71,33 @@ class Keeping:
 
     async def keep(self, listing: Listing) -> None:
         """Keep a list as it is loaded now."""
-        if self._cache is None or listing.read_at is None or (key := self._key(listing.which)) is None:
+        if self._cache is None or listing.read_at is None or (key := self._written(listing.which)) is None:
             return
         try:
             await self._cache.write(key, listing.index.batches(), read_at=listing.read_at, whole=listing.is_whole)
         except CacheTrouble as error:
             self._trouble(error)
 
-    async def note(self, which: SuppressionList, news: News) -> None:
-        """Keep what came to a list and what left it."""
-        if self._cache is not None and (key := self._key(which)) is not None:
+    async def note(
+        self, which: SuppressionList, came: Iterable[SuppressedDestinationSummary], left: Iterable[str]
+    ) -> None:
+        """Keep what came to a list and which addresses left it."""
+        if self._cache is not None and (key := self._written(which)) is not None:
             try:
-                await self._cache.update(key, news.came, [row.address for row in news.left])
+                await self._cache.update(key, came, left)
             except CacheTrouble as error:
                 self._trouble(error)
 
     async def forget(self, which: SuppressionList) -> None:
         """Keep nothing of a list whose tenant is no more."""
-        if self._cache is not None and (key := self._key(which)) is not None:
+        if self._cache is not None and (key := self._written(which)) is not None:
             try:
                 await self._cache.forget(key)
             except CacheTrouble as error:
                 self._trouble(error)
+
+    def _written(self, which: SuppressionList) -> Key | None:
+        return self._key(which) if self._settled else None
 
     def _key(self, which: SuppressionList) -> Key | None:
         return None if self.connection is None else Key.of(self.connection, which)

@@ -53,6 +53,17 @@ class _Pass:
     """Whether the newest rows are read once more."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """How an address left the list."""
+
+    at: float
+    """In the clock's seconds."""
+    date: float | None
+    """Its date then; None where it was not loaded."""
+    by_us: bool
+
+
 class Listing:
     """One list as it is being loaded."""
 
@@ -78,9 +89,11 @@ class Listing:
         self._was_whole = False
         """Whether the list was ever read whole: from then on nothing that is kept is news."""
         self._pass: _Pass | None = None
-        self._left: dict[str, tuple[float, float | None]] = {}
-        """Of rows that have left the list their dates, for a page that was asked for before may still have them; and
-        when we removed them."""
+        self._one_reader = asyncio.Lock()
+        self._left: dict[str, _Left] = {}
+        """Addresses that have left the list: a page from before may still have them."""
+        self._own: dict[str, SuppressedDestinationSummary] = {}
+        """Rows that we added; where nobody asked SES about them, with this machine's time."""
         self.back: dict[str, float] = {}
         """Addresses that SES has added again after we removed them, and when we did."""
 
@@ -106,23 +119,30 @@ class Listing:
         """Take in one row that SES told apart from the pages, or that we added."""
         self._left.pop(row.address, None)
         self.back.pop(row.address, None)
-        self.index.put([row])
+        self._own[row.address] = row
+        self.index.put([row], told=True)
         if self._pass is not None:
             self.index.see(row.address, self._pass.seen)
 
+    def is_own(self, row: SuppressedDestinationSummary) -> bool:
+        """Whether a page tells a row that we put there ourselves, as SES dates it."""
+        own = self._own.get(row.address)
+        return own is not None and own.reason is row.reason and abs(own.last_update - row.last_update) < FRESH_FOR
+
     def discard(self, address: str, *, removed: bool = False) -> None:
         """Take out a row that is known to have left the list; `removed` where it was us who removed it."""
-        if (row := self.index.get(address)) is not None:
-            self._left[address] = row.last_update, self._clock() if removed else None
-            self.back.pop(address, None)
-            self.index.discard(address)
+        row = self.index.get(address)
+        self._left[address] = _Left(self._clock(), None if row is None else row.last_update, removed)
+        self.back.pop(address, None)
+        self._own.pop(address, None)
+        self.index.discard(address)
 
     def take(
         self, rows: list[SuppressedDestinationSummary], seen: Seen | None = None
     ) -> list[SuppressedDestinationSummary]:
         """Take in rows of a page, and return those whose address is new."""
         if self._left:
-            rows = [row for row in rows if not self._has_left(row)]
+            rows = [row for row in rows if not self._is_late(row)]
         return self.index.put(rows, seen)
 
     @property
@@ -212,6 +232,12 @@ class Listing:
         Goes on where an earlier reading was left. Rows that are there already stay usable; those that the list no
         longer has go when the last page has come.
         """
+        # Who comes second finds the list read, and reads it once more.
+        async with self._one_reader, aclosing(self._load()) as pages:
+            async for new in pages:
+                yield new
+
+    async def _load(self) -> AsyncGenerator[list[SuppressedDestinationSummary], None]:
         current = self._pass
         if current is None:
             self._answered.clear()
@@ -262,15 +288,16 @@ class Listing:
             self.read_again = len(current.seen)
         return new
 
-    def _has_left(self, row: SuppressedDestinationSummary) -> bool:
-        date, removed_at = self._left.get(row.address, (None, None))
-        # SES can't put back a date: a row that has it still is the one that has left, told late.
-        if date is not None and abs(date - row.last_update) < 1:
+    def _is_late(self, row: SuppressedDestinationSummary) -> bool:
+        """Whether a page has a row from before it left; after a while SES is believed, whatever it was that we knew."""
+        left = self._left.get(row.address)
+        if left is None:
+            return False
+        if self._clock() - left.at < LAG and row.last_update < left.at - 1:
             return True
-        if date is not None:
-            del self._left[row.address]
-            if removed_at is not None:
-                self.back[row.address] = removed_at
+        del self._left[row.address]
+        if left.by_us and row.last_update != left.date:
+            self.back[row.address] = left.at
         return False
 
     def _lost(self, window: Window, current: _Pass) -> None:

@@ -46,52 +46,75 @@ class Live:
         self.listing = listing
         self._looked_down_to: float | None = None
         """Down to this date it was looked for what is gone; None to begin with the newest row."""
+        self._ses_time: float | None = None
+        """SES's own time at the last look."""
+        self._missing: list[SuppressedDestinationSummary] = []
+        """Rows that were not there: gone, unless the next look finds them among what came since."""
+        self._came: dict[str, SuppressedDestinationSummary] = {}
+        self._left: list[SuppressedDestinationSummary] = []
+        """What is not told yet: a look may break off half-way."""
 
     async def look(self) -> News:
         """Ask for what came since the newest row, and whether the next piece of the list is still there.
 
-        Costs two calls where little has happened. Raises what the gateway raises; asking again goes on.
+        Costs two calls where little has happened. Raises what the gateway raises; asking again goes on, and tells what
+        the broken one has seen.
         """
         by_date = await self.listing.index.by_date()
-        newest = by_date.below(None, 1)
-        since = Window(floor(newest[0].last_update - LAG)) if newest else Window()
-        came = await self._read(since, Priority.VISIBLE)
-        gone: list[SuppressedDestinationSummary] = []
+        await self._look_for_new(by_date)
+        self._take_out_missing()
         for _ in range(1 if self._is_slow else _PIECES):
-            gone += await self._look_for_gone(by_date, Priority.BACKGROUND)
+            await self._look_for_missing(by_date)
             if self._looked_down_to is None:
                 break
-        return News(tuple(came), tuple(gone))
+        news = News(tuple(self._came.values()), tuple(self._left))
+        self._came, self._left = {}, []
+        return news
 
     @property
     def _is_slow(self) -> bool:
         return OPERATION in self._gateway.pacer.learned
 
-    async def _read(self, window: Window, priority: Priority) -> list[SuppressedDestinationSummary]:
-        """Take a window's rows in, and return those that were not there as they are."""
+    async def _look_for_new(self, by_date: View) -> None:
+        size, since = len(by_date), self._ses_time
+        if size:
+            newest = by_date.ranked(size - 1, size)[0].last_update
+            # What we added has this machine's time, which may be ahead.
+            since = newest if since is None else min(newest, since)
         index = self.listing.index
-        came: list[SuppressedDestinationSummary] = []
-        async for page in self._pages(window, priority):
-            came += [row for row in page.entries if index.get(row.address) != row]
-        return [row for row in came if index.get(row.address) == row]
+        window = Window() if since is None else Window(floor(since - LAG))
+        async for page in self._pages(window, Priority.VISIBLE):
+            self._ses_time = page.ses_time
+            for row in page.entries:
+                known = index.get(row.address)
+                if known is None or (known.last_update < row.last_update and not self.listing.is_own(row)):
+                    self._came[row.address] = row
+        self._came = {address: row for address, row in self._came.items() if index.get(address) == row}
 
-    async def _look_for_gone(self, by_date: View, priority: Priority) -> list[SuppressedDestinationSummary]:
-        rows = by_date.below(self._looked_down_to, _PIECE)
-        # The piece at the end has all that is older, too.
+    def _take_out_missing(self) -> None:
+        index = self.listing.index
+        # One that was replaced meanwhile is there as what it is now.
+        gone = [row for row in self._missing if index.get(row.address) == row]
+        for row in gone:
+            self.listing.discard(row.address)
+        self._left += gone
+        self._missing = []
+
+    async def _look_for_missing(self, by_date: View) -> None:
+        top = self._looked_down_to
+        stop = len(by_date) if top is None else by_date.rank(top)
+        rows = by_date.ranked(stop - _PIECE, stop)
+        # The piece at the end has all that is older, too; another all of its first second.
         start = floor(rows[-1].last_update) if len(rows) == _PIECE else None
+        rows = rows if start is None else by_date.ranked(by_date.rank(start), stop)
         there: set[str] = set()
         now = self._clock()
-        async for page in self._pages(Window(start, self._looked_down_to), priority):
+        async for page in self._pages(Window(start, top), Priority.BACKGROUND):
             there.update(row.address for row in page.entries)
             now = min(now, page.ses_time or now)
         self._looked_down_to = start
-        index = self.listing.index
-        # What is as new as this may not be told yet; what changed while it was asked for is news of another kind.
-        old = [row for row in rows if row.last_update < now - LAG]
-        gone = [row for row in old if row.address not in there and index.get(row.address) == row]
-        for row in gone:
-            self.listing.discard(row.address)
-        return gone
+        # What is as new as this may not be told yet.
+        self._missing += [row for row in rows if row.last_update < now - LAG and row.address not in there]
 
     async def _pages(self, window: Window, priority: Priority) -> AsyncGenerator[Page, None]:
         """Yield a window's pages, each before its rows are taken in."""

@@ -95,14 +95,14 @@ class View:
             return self._numbers(len(self) - stop, len(self) - start)[::-1]
         return self._numbers(start, stop)
 
-    def below(self, key: Any, count: int) -> list[SuppressedDestinationSummary]:
-        """Return the last `count` rows whose key is less than this, the greatest first; None is above all keys."""
-        if key is None:
-            stop = len(self)
-        else:
-            at = bisect_left(self._keys, key)
-            stop = bisect_left(self._sorted(at), key, key=self._key) + (self._block_ends()[at - 1] if at else 0)
-        return [self._rows[number] for number in reversed(self._numbers(max(0, stop - count), stop))]
+    def rank(self, key: Any) -> int:
+        """Return how many rows have a lesser key."""
+        at = bisect_left(self._keys, key)
+        return bisect_left(self._sorted(at), key, key=self._key) + (self._block_ends()[at - 1] if at else 0)
+
+    def ranked(self, start: int, stop: int) -> list[SuppressedDestinationSummary]:
+        """Return the rows from one rank to before another, the greatest key first."""
+        return [self._rows[number] for number in reversed(self._numbers(max(0, start), stop))]
 
     def _numbers(self, start: int, stop: int) -> list[int]:
         ends = self._block_ends()

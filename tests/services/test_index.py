@@ -112,14 +112,15 @@ def test_rows_of_a_window_are_those_from_its_start_to_before_its_end(
     assert "".join(rows[number].address[0] for number in index.updated_between(start, end)) == found
 
 
-async def test_the_last_rows_below_a_date_come_newest_first_whatever_the_screen_sorts_by() -> None:
+@pytest.mark.parametrize("date", [-1.0, 0.0, 2.0, 5000.0, 5000.5, 1e9])
+async def test_rows_are_ranked_by_date_whatever_the_screen_sorts_by(date: float) -> None:
     index = Index()
     index.put(row(f"{number * 7919 % 10_000:05}@x.org", number * 7919 % 10_000) for number in range(10_000))
     await views(index, "", Column.ADDRESS)
     by_date = await index.by_date()
-    for top, count in ((None, 3), (5000.0, 4), (5000.5, 2), (2.0, 9), (0.0, 5), (1e9, 1)):
-        below = range(min(10_000, 10_000 if top is None else ceil(top)) - 1, -1, -1)[:count]
-        assert [it.last_update for it in by_date.below(top, count)] == list(below)
+    rank = by_date.rank(date)
+    assert rank == min(10_000, max(0, ceil(date)))
+    assert [it.last_update for it in by_date.ranked(rank - 3, rank)] == [*range(max(0, rank - 3), rank)][::-1]
 
 
 # Views
@@ -300,15 +301,15 @@ class Comparison(RuleBasedStateMachine):
         """What was last known of each address that ever came, in the order of coming."""
         self.came: set[str] = set()
 
-    @rule(page=ROWS)
-    def put(self, page: list[Row]) -> None:
-        new = self.index.put(page, self.seen)
+    @rule(page=ROWS, told=st.booleans())
+    def put(self, page: list[Row], told: bool) -> None:
+        new = self.index.put(page, self.seen, told=told)
         before = set(self.rows)
         here: set[str] = set()
         for it in page:
             known = self.rows.get(it.address)
-            same_reading = it.address in here or (self.seen is not None and it.address in self.came)
-            if known is None or not same_reading or it.last_update >= known.last_update:
+            older_counts = told if self.seen is None else it.address not in self.came
+            if known is None or it.last_update >= known.last_update or (older_counts and it.address not in here):
                 self.rows[it.address] = self.last[it.address] = it
             here.add(it.address)
         if self.seen is not None:

@@ -442,3 +442,91 @@ def test_a_tenant_deleted_meanwhile_is_told_and_not_taken_for_an_empty_list() ->
             assert listing.index.get(rows[0].address) is not None
 
     run(test())
+
+
+# What a review found
+
+
+def test_two_readers_of_one_list_at_once_do_not_break_each_other() -> None:
+    """`d` with more than 100 marks on an old list reads it again without a dialog; `r` or Enter then reads it too."""
+
+    async def test() -> None:
+        async with serving(WORLD, Conditions(latency=0.05)) as (_, gateway):
+            listing = Listing(gateway, ACCOUNT, loop_clock())
+            await load(listing)
+            await asyncio.sleep(301)
+            marked = [row.address for row in listing.index][:101]
+            plan = asyncio.create_task(listing.freshen(marked))
+            await asyncio.sleep(0.07)
+            await asyncio.gather(load(listing), plan)
+
+    run(test())
+
+
+def test_a_row_once_told_as_gone_by_a_late_read_comes_back_when_the_list_is_read_again() -> None:
+    async def test() -> None:
+        async with serving(WORLD, Conditions(quirks=Quirks.parse(["read-lag=2"]))) as (emulator, gateway):
+            listing = Listing(gateway, ACCOUNT, loop_clock())
+            await load(listing)
+            await asyncio.sleep(400)
+            await gateway.put_suppressed_destination(ACCOUNT, "new@corp.com", BOUNCE)
+            await asyncio.sleep(3)
+            await Live(gateway, listing, loop_clock()).look()
+            assert listing.index.get("new@corp.com") is not None
+            # The replica that answers the plan's question is ten seconds behind the one that listed.
+            emulator.conditions = Conditions(quirks=Quirks.parse(["read-lag=10"]))
+            await listing.freshen(["new@corp.com"])
+            await asyncio.sleep(600)
+            await load(listing)
+            assert "new@corp.com" in await whole(gateway)
+            assert listing.complete
+            assert listing.index.get("new@corp.com") is not None
+
+    run(test())
+
+
+def test_of_two_reasons_the_later_counts_in_a_list_read_in_parts_too() -> None:
+    async def test() -> None:
+        world = World(tenants=0, configuration_sets=0, addresses=40_000, tenant_addresses=0)
+        conditions = Conditions(0.05, quirks=Quirks.parse(["reasons-per-address=two", "order=random"]))
+        async with serving(world, conditions) as (emulator, gateway):
+            clock = loop_clock()
+            before = Listing(gateway, ACCOUNT, clock)
+            await load(before)
+            rows = list(before.index)[::100]
+            await asyncio.sleep(5 * 86400)
+            emulator.conditions = Conditions(0.0, quirks=conditions.quirks)
+            for row in rows:
+                other = COMPLAINT if row.reason is BOUNCE else BOUNCE
+                await gateway.put_suppressed_destination(ACCOUNT, row.address, other)
+            emulator.conditions = conditions
+            await asyncio.sleep(600)
+            listing = Listing(gateway, ACCOUNT, clock)
+            await load(listing)
+            assert listing.complete
+            assert [row for row in rows if listing.index.get(row.address) == row] == []
+
+    run(test())
+
+
+def test_what_was_removed_before_its_page_came_does_not_come_back_with_it() -> None:
+    """Our removal of an address that is not loaded yet, while the page that has it is on its way."""
+
+    async def test() -> None:
+        async with serving(WORLD, Conditions(latency=0.3, quirks=Quirks.parse(["read-lag=5"]))) as (_, gateway):
+            clock = loop_clock()
+            await asyncio.sleep(5 * 86400)
+            listing = Listing(gateway, ACCOUNT, clock)
+            pages = listing.load()
+            await anext(pages)
+            target = next(it for it in await whole(gateway) if listing.index.get(it) is None)
+            await gateway.delete_suppressed_destination(ACCOUNT, target)
+            listing.discard(target, removed=True)
+            async for _ in pages:
+                pass
+            await asyncio.sleep(10)
+            assert listing.complete
+            assert target not in await whole(gateway)
+            assert listing.index.get(target) is None
+
+    run(test())

@@ -221,3 +221,68 @@ async def test_an_address_that_we_removed_and_ses_added_again_is_told(make_app: 
         await shows(pilot, f"{address}: removed", "ago, back since")
         await pilot.press("g", "enter")
         await shows(pilot, "Removed here", "and added again since")
+
+
+# What a review found
+
+
+async def test_r_while_a_removal_of_many_is_planned_does_not_end_the_app(make_app: MakeApp, emulator: Emulator) -> None:
+    now = time.time()
+    async with make_app(clock=lambda: now).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        await pilot.press("2", *["space"] * 101)
+        await shows(pilot, "marked 101")
+        now += 301
+        emulator.conditions = Conditions(latency=0.3)
+        await pilot.press("d")
+        await shows(pilot, "Asking SES about 101 addresses")
+        await pilot.press("r")
+        await shows(pilot, "Remove from a suppression list")
+
+
+async def test_while_sts_has_not_told_nothing_is_kept_as_another_accounts(
+    make_app: MakeApp, emulator: Emulator, tmp_path: Path
+) -> None:
+    """The same profile name led to another account last time, and STS can't be reached."""
+    cache, other = Cache(tmp_path / "cache", time.time), Connection("us-east-1", account="9" * 12)
+    await cache.remember(Choice.of(Connection("us-east-1"), {}), other)
+    key = Key.of(other, ACCOUNT)
+    assert key is not None
+    emulator.conditions = faults("access-denied@GetCallerIdentity=1")
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses", "account not known")
+        # Reading it again would keep it again.
+        asked = len(calls(emulator))
+        await pilot.press("r")
+        await until(pilot, lambda: len(calls(emulator)) > asked + 12, "it is read again")
+        await shows(pilot, "12,500 addresses")
+    async with cache.read(key) as found:
+        assert found is None
+
+
+async def test_leaving_a_list_while_it_is_recalled_does_not_cost_what_is_kept(
+    make_app: MakeApp, emulator: Emulator, tmp_path: Path
+) -> None:
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        await kept(pilot, tmp_path / "cache")
+    emulator.conditions = Conditions(rates=(Rate(1.0, 1.0, LIST),))
+    tenant = SuppressionList("acme-retail")
+    async with make_app(tenant, keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Suppression list: tenant acme-retail", "loaded", "OnCall", "beta-corp")
+        await pilot.press("1", "home", "enter", "1", "down", "down", "enter")
+        await shows(pilot, "Suppression list: tenant acme-retail")
+        await kept(pilot, tmp_path / "cache")
+
+
+async def test_enter_on_a_configuration_set_that_cannot_be_read_leaves_the_list_loading(
+    make_app: MakeApp, emulator: Emulator
+) -> None:
+    denied = faults("access-denied@GetConfigurationSet=1").faults
+    emulator.conditions = Conditions(rates=(Rate(2.0, 1.0, LIST),), faults=denied)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "loaded", "more coming", "Configuration sets (3)")
+        await pilot.press("1", "end", "space", "down", "enter")
+        await shows(pilot, "GetConfigurationSet is denied", "more coming")
+        emulator.conditions = Conditions()
+        await shows(pilot, "12,500 addresses")

@@ -57,6 +57,8 @@ class Loading:
         keeping.tell = screen.app.tell_error
         self._settings = settings
         self._is_live = False
+        self._recalling: set[SuppressionList] = set()
+        """Lists that are given what is kept of them just now."""
         self.recalled = asyncio.Event()
         """Set when what is kept of the first list is on the screen, or nothing is kept of it."""
         self.first_page = asyncio.Event()
@@ -70,18 +72,8 @@ class Loading:
 
     async def _guess(self, which: SuppressionList) -> None:
         try:
-            if await self._keeping.guess() is None or self._reading.gateway is not None:
-                return
-            listing = self.listing_of(None, which)
-            async with aclosing(self._keeping.recall(listing)) as some:
-                async for _ in some:
-                    if self._screen.list_pane.listing is None:
-                        self._screen.list_pane.open(listing)
-                    if self._screen.list_pane.listing is listing:
-                        self._screen.list_pane.page_came()
-                    if not self.recalled.is_set():
-                        await asyncio.sleep(_FRAME)
-                        self.recalled.set()
+            if await self._keeping.guess() is not None:
+                await self._recall(self.listing_of(None, which))
         finally:
             self.recalled.set()
 
@@ -93,20 +85,20 @@ class Loading:
             self.listings.clear()
             if which is not None:
                 self.open(which)
-        elif guessed is None:
-            # Until now nothing could be kept of these, nor anything be shown that was.
-            for listing in self.listings.values():
-                if listing.complete:
-                    self._keep(listing)
-                else:
-                    self._start(f"recall {listing.which}", self._recall, listing)
+            return
+        for listing in self.listings.values():
+            # Until now nothing could be kept of these, nor anything be shown that was unless one could guess.
+            if listing.complete:
+                self._keep(listing)
+            elif guessed is None:
+                self._start(f"recall {listing.which}", self._recall, listing)
 
     def changed(self, change: Change) -> None:
         """Keep what a change of ours has done to its list."""
         done = [result for result in change.results.values() if result.outcome in DONE]
-        came = tuple(result.after for result in done if result.after is not None)
-        left = tuple(result.entry.before for result in done if result.after is None and result.entry.before is not None)
-        noting = partial(self._keeping.note, change.which, News(came, left))
+        came = [result.after for result in done if result.after is not None]
+        left = [result.entry.address for result in done if result.after is None]
+        noting = partial(self._keeping.note, change.which, came, left)
         _: Worker[None] = self._screen.run_worker(noting, group="note")
 
     def listing_of(self, gateway: Gateway | None, which: SuppressionList) -> Listing:
@@ -124,12 +116,12 @@ class Loading:
     def open(self, which: SuppressionList) -> None:
         """Show a list, and read it where that was left; one that was read whole a while ago is read again."""
         if (gateway := self._reading.gateway) is not None:
-            is_new = which not in self.listings
+            self._screen.workers.cancel_group(self._screen, "consulted")
             left, listing = self._screen.list_pane.listing, self.listing_of(gateway, which)
             self._start("list", self._load, listing)
             if left is not None and left is not listing and not left.complete:
                 self._keep(left)
-            if is_new:
+            if listing.read_at is None and which not in self._recalling:
                 self._start(f"recall {which}", self._recall, listing)
 
     def again(self) -> None:
@@ -184,13 +176,27 @@ class Loading:
             self._keep(listing)
 
     def _keep(self, listing: Listing) -> None:
-        self._start(f"keep {listing.which}", self._keeping.keep, listing)
+        # A part of what is kept must not take the place of the whole.
+        if listing.which not in self._recalling:
+            self._start(f"keep {listing.which}", self._keeping.keep, listing)
 
     async def _recall(self, listing: Listing) -> None:
-        async with aclosing(self._keeping.recall(listing)) as some:
-            async for _ in some:
-                if self._screen.list_pane.listing is listing:
-                    self._screen.list_pane.page_came()
+        pane = self._screen.list_pane
+        self._recalling.add(listing.which)
+        try:
+            async with aclosing(self._keeping.recall(listing)) as some:
+                async for _ in some:
+                    if pane.listing is None:
+                        pane.open(listing)
+                    if pane.listing is listing:
+                        pane.page_came()
+                    if not self.recalled.is_set():
+                        await asyncio.sleep(_FRAME)
+                        self.recalled.set()
+        finally:
+            self._recalling.discard(listing.which)
+        if listing.complete:
+            self._keep(listing)
 
     async def _ask(self, asked: Asked) -> None:
         pane = self._screen.list_pane
@@ -225,7 +231,7 @@ class Loading:
                     if listing is screen.list_pane.listing:
                         screen.list_pane.tell(news)
                         self._tell_back(listing, news)
-                    await self._keeping.note(listing.which, news)
+                    await self._keeping.note(listing.which, news.came, [row.address for row in news.left])
             await asyncio.sleep(self._settings.live_interval)
         self._is_live = False
         screen.list_pane.show_live(False)

@@ -72,7 +72,7 @@ class Reading:
         if place.configuration_set is None:
             self._screen.flows.lists.open(SuppressionList(place.tenant))
         elif self.directory is not None:
-            self._start("list", self._open_consulted, self.directory, place)
+            self._start("consulted", self._open_consulted, self.directory, place)
 
     def tenants(self, matching: str) -> None:
         """Read the tenants and configuration sets whose names contain this."""

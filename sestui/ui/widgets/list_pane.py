@@ -292,7 +292,7 @@ class ListPane(Vertical):
             asked = view.query.asked
             if self._asking is not None:
                 words += f" · asking SES for {self._asking.terms}"
-            elif not asked.is_empty and not listing.complete and listing.has_all(asked):
+            elif not asked.is_empty and not listing.complete and listing.kept_from is None and listing.has_all(asked):
                 words += f" · all there are for {asked.terms}"
             if view.query.range:
                 words += f" · {view.query.range}"
