@@ -241,6 +241,11 @@ class Pacer:
         if wake_at < inf:
             self._timer = self._loop.call_at(wake_at, self._grant)
 
+    def _may_share(self, operation: str) -> bool:
+        """Whether an operation shares a limit with others, or nobody knows yet."""
+        own, joint = self._paces(operation)
+        return joint.rate is not None or (own.rate is None and bool(self.learned))
+
     def _paces(self, operation: str) -> tuple[_Pace, _Pace]:
         return self._own.setdefault(operation, _Pace()), self._joint
 
@@ -252,19 +257,29 @@ class PacedCall:
         self._pacer = pacer
         self._operation = operation
         self._priority = priority
-        self._holds_back = False
+        self._holds_back: Priority | None = None
+        """What is less urgent than this waits until the call is answered."""
         self._turn = _Turn(0.0)
 
     async def __aenter__(self) -> "PacedCall":
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._holds_back:
-            self._pacer._refused.remove(self._priority)
+        if self._holds_back is not None:
+            self._pacer._refused.remove(self._holds_back)
             self._pacer._grant()
+
+    def _hold_back(self, than: Priority) -> None:
+        if self._holds_back is not None:
+            self._pacer._refused.remove(self._holds_back)
+        self._holds_back = than
+        self._pacer._refused.append(than)
 
     async def slot(self) -> None:
         """Wait for the turn of this call."""
+        if self._priority is Priority.PERSON and self._holds_back is None and self._pacer._may_share(self._operation):
+            # Under way it may be refused yet, for a job's call that was let through meanwhile.
+            self._hold_back(Priority.VISIBLE)
         self._turn = await self._pacer._turn(self._operation, self._priority)
 
     def answered(self) -> None:
@@ -279,7 +294,6 @@ class PacedCall:
         own, joint = self._pacer._paces(self._operation)
         blamed = own if own.busy(now) or not joint.busy(now) else joint
         (self._turn.pace or blamed).refused(self._turn, now)
-        if not self._holds_back:
-            self._holds_back = True
-            self._pacer._refused.append(self._priority)
+        if self._holds_back is not self._priority:
+            self._hold_back(self._priority)
         self._pacer._grant()

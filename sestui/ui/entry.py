@@ -1,6 +1,6 @@
 """One address on one list, in words: the entry, and what it means for the mail that one is looking at."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
@@ -36,17 +36,11 @@ class Context:
     """Whether no configuration set that isn't read may override that."""
 
 
-async def describe(asked: Awaitable[SuppressedDestination], address: str, context: Context) -> RenderableType:
-    """Put an entry, or why there is none, and the verdict in words; raises nothing that SES may answer."""
-    found: SuppressedDestination | None = None
-    try:
-        found = await asked
-    except TenantNotFound as error:
-        return Text(printable(str(error)), "bold red")
-    except NotFound:
-        pass
-    except SestuiError as error:
-        return Text(printable(str(error)), "bold red")
+def describe(asked: SuppressedDestination | SestuiError, address: str, context: Context) -> RenderableType:
+    """Put what GetSuppressedDestination came to, an entry or why there is none, and the verdict in words."""
+    if isinstance(asked, SestuiError) and (isinstance(asked, TenantNotFound) or not isinstance(asked, NotFound)):
+        return Text(printable(str(asked)), "bold red")
+    found = None if isinstance(asked, SestuiError) else asked
     others = [it for it in context.spellings(address) if found is None or it.address != found.address]
     entries = (*([found.summary] if found else []), *others)
     parts: list[RenderableType] = [_entry(found, context.removed_at) if found else _absent(address, context)]

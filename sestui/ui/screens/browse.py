@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from sestui.domain.display import counted, printable
+from sestui.domain.errors import SestuiError
 from sestui.domain.suppression import SuppressionList
 from sestui.ui.commands import bindings, help_text
 from sestui.ui.place import Place
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.worker import Worker
 
+    from sestui.domain.suppression import SuppressedDestination
     from sestui.services.keeping import Keeping
     from sestui.services.record import Record
     from sestui.sesv2.gateway import Gateway
@@ -271,15 +274,22 @@ class BrowseScreen(Screen[None]):
         gateway, listing = self.flows.reading.gateway, self.list_pane.listing
         if gateway is None or listing is None:
             return
-        directory = self.flows.reading.directory
-        mails, final = ([], False) if directory is None else directory.mail_of(self.place.send)
-        back, spellings = listing.back.get(address), listing.index.spellings
-        context = entry.Context(listing.which, listing.complete, listing.age, spellings, back, mails, final)
-        self._show(
-            f"List of {printable(listing.which.owner)}: {printable(address)}",
-            lambda: entry.describe(gateway.suppressed_destination(listing.which, address), address, context),
-            "asking SES …",
-        )
+        reading, send = self.flows.reading, self.place.send
+
+        async def words() -> RenderableType:
+            # What the entry means hangs on settings that may not be read yet.
+            mail = asyncio.ensure_future(reading.mail_of(send))
+            found: SuppressedDestination | SestuiError
+            try:
+                found = await gateway.suppressed_destination(listing.which, address)
+            except SestuiError as error:
+                found = error
+            mails, final = await mail
+            back, spellings = listing.back.get(address), listing.index.spellings
+            context = entry.Context(listing.which, listing.complete, listing.age, spellings, back, mails, final)
+            return entry.describe(found, address, context)
+
+        self._show(f"List of {printable(listing.which.owner)}: {printable(address)}", words, "asking SES …")
 
     def _show(
         self, title: str, text: RenderableType | Callable[[], Awaitable[RenderableType]], placeholder: str = ""

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode
     from textual.worker import Worker
 
-    from sestui.domain.impact import Subject
+    from sestui.domain.effective import Effective
+    from sestui.domain.impact import Send, Subject
     from sestui.domain.settings import Account
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.place import Place
@@ -37,6 +38,8 @@ _REST: Final = 0.15
 """Seconds the cursor has to stand still before SES is asked about what it stands on."""
 _SETS_READ: Final = 20
 """Of a tenant with more configuration sets no more are read once one is found to consult its list."""
+_LAYERS: Final = 3.0
+"""Seconds for which an address's details wait for the settings that say what it means."""
 _KEPT_FIRST: Final = 0.15
 """Seconds for which what is kept of the list is waited for before the connection is made."""
 _LIST_FIRST: Final = 0.5
@@ -83,6 +86,16 @@ class Reading:
         """Read the settings of what the tree's cursor is on, after a short rest."""
         if self.directory is not None:
             self._start("place", self._read_place, self.directory, place)
+
+    async def mail_of(self, send: Send) -> tuple[list[tuple[Send, Effective]], bool]:
+        """Return what `Directory.mail_of` does, once this mail's own layers are read, if that takes but a moment."""
+        if self.directory is None:
+            return [], False
+        if self.directory.effective(send) is None:
+            with suppress(SestuiError, TimeoutError):
+                async with asyncio.timeout(_LAYERS):
+                    await self.directory.read(send, Priority.PERSON)
+        return self.directory.mail_of(send)
 
     def settings_changed(self, subject: Subject) -> None:
         """Show settings as the directory has them now, after they were written."""
