@@ -77,6 +77,8 @@ class Sweep:
                 for task in done:
                     if (taken := self._take(task, lost)) is not None:
                         yield taken
+                        # Of answers that came together each gets a turn of the loop to itself.
+                        await asyncio.sleep(0)
         finally:
             for task, window in self._reading.items():
                 task.cancel()

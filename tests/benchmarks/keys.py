@@ -16,8 +16,8 @@ _FILTER_LINE = 2
 
 
 def run() -> None:
-    """keys at random moments while 200,000 load at 50 ms a call, and how much longer that takes"""
-    many = how_many(200_000)
+    """keys at random moments while 600,000 load at 50 ms a call, and how much longer that takes"""
+    many = how_many(600_000)
     random = Random(1)
     seconds: dict[str, list[float]] = {"j": [], "/": [], "a letter": []}
     idle: list[float] = []

@@ -35,6 +35,10 @@ _KEEP: Final = 120.0
 
 _FRAME: Final = 0.02
 """Seconds that a painting takes."""
+_AT_WORK: Final = 0.5
+"""Seconds after a key for which somebody is taken to be at work."""
+_ROOM: Final = 0.006
+"""Seconds that are left for keys after each page meanwhile."""
 _REST: Final = 0.5
 """Seconds that a filter has to stand still before SES is asked for what it narrows the list to."""
 
@@ -161,6 +165,9 @@ class Loading:
                         # Its rows are painted before the next pages want the processor.
                         await asyncio.sleep(_FRAME)
                         self.first_page.set()
+                    elif self._clock() - self._screen.last_key < _AT_WORK:
+                        # Keys go first: a list that loads at full speed would leave them no moment.
+                        await asyncio.sleep(_ROOM)
                     if self._clock() - kept_at > _KEEP:
                         kept_at = self._clock()
                         self._keep(listing)
