@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -55,6 +56,8 @@ class ListPane(Vertical):
         """Why loading stopped short."""
         self._unmarked: dict[SuppressionList, dict[str, None]] = {}
         self._query_error = ""
+        self._fits = False
+        """Whether the counts are one line."""
         self._asking: Asked | None = None
         """What of the filter SES is being asked for."""
         self._drawing: Timer | None = None
@@ -302,4 +305,7 @@ class ListPane(Vertical):
             words += f" · sorting by {self._by} …"
         if self.marks:
             words += f" · marked {len(self.marks):,}{f' ({self._hidden:,} hidden by filter)' if self._hidden else ''}"
-        self._counts.update(words)
+        fits = cell_len(words) <= self._counts.size.width
+        # Where it is one line as before nothing else moves: laying all of the screen out costs more than a page does.
+        self._counts.update(words, layout=not (fits and self._fits))
+        self._fits = fits
