@@ -13,7 +13,7 @@ from sestui.domain.suppression import SuppressedDestinationSummary
 from sestui.services.rows import Columns, Rows
 from sestui.services.view import Column, View
 
-_SLICE: Final = 8192
+_SLICE: Final = 2048
 """Rows a view takes in before whoever waits for the event loop gets a turn."""
 _LOOK: Final = 1000
 """Rows looked at one by one, up and down, for a first screenful; where it takes more, all are searched as quickly."""
