@@ -110,6 +110,32 @@ async def test_rows_of_another_account_are_thrown_away_as_soon_as_sts_has_told(
         await shows(pilot, "0 shown of 12,500 addresses")
 
 
+async def test_rows_of_another_account_are_not_kept_as_ones_own(
+    make_app: MakeApp, emulator: Emulator, tmp_path: Path
+) -> None:
+    cache, other = Cache(tmp_path / "cache", time.time), Connection("us-east-1", account="9" * 12)
+    index = Index()
+    index.put([SuppressedDestinationSummary("other@corp.com", Reason.BOUNCE, time.time())])
+    choice = Choice.of(Connection("us-east-1"), {})
+    await cache.remember(choice, other)
+    key = Key.of(other, ACCOUNT)
+    assert key is not None
+    await cache.write(key, index.batches(), read_at=time.time(), whole=True)
+    # So slow that the list is not whole when STS has told.
+    emulator.conditions = Conditions(rates=(Rate(1.0, 1.0, LIST),))
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "OnCall", "more coming")
+        await until(pilot, lambda: len(calls(emulator)) > 5, "some pages came")
+    connection = await cache.last(choice)
+    assert connection is not None
+    ours = Key.of(connection, ACCOUNT)
+    assert ours is not None
+    assert ours != key
+    async with cache.read(ours) as found:
+        rows = [] if found is None else [row.address async for columns in found for row in columns]
+    assert "other@corp.com" not in rows
+
+
 async def test_a_cache_that_cannot_be_used_is_said_once_and_costs_nothing_else(
     make_app: MakeApp, tmp_path: Path
 ) -> None:

@@ -29,10 +29,8 @@ if TYPE_CHECKING:
 
 _ROWS: Final = 1_000_000
 """Rows in memory, of all lists together, beyond which the lists looked at longest ago are forgotten: 110 MB."""
-
 _KEEP: Final = 120.0
 """Seconds of loading after which what has come is kept: at one request a second nobody should wait for it twice."""
-
 _FRAME: Final = 0.02
 """Seconds that a painting takes."""
 _AT_WORK: Final = 0.5
@@ -183,8 +181,8 @@ class Loading:
             self._keep(listing)
 
     def _keep(self, listing: Listing) -> None:
-        # A part of what is kept must not take the place of the whole.
-        if listing.which not in self._recalling:
+        # A part of what is kept must not take the place of the whole, nor what was thrown away as another account's.
+        if listing.which not in self._recalling and self.listings.get(listing.which) is listing:
             self._start(f"keep {listing.which}", self._keeping.keep, listing)
 
     async def _recall(self, listing: Listing) -> None:

@@ -294,7 +294,3 @@ class Reading:
         words = printable(str(error))
         self._screen.panel.show(title, Text(words, no_wrap=True, overflow="ellipsis"), Text(words))
         self._screen.app.keep_error(error)
-
-
-async def _nothing() -> None:
-    return None
