@@ -8,6 +8,10 @@ SestuiError
 │   └── NoRegion               no Region was given and none is configured
 ├── Unreachable                no answer: what was asked may or may not have been done
 ├── CacheTrouble               what was known is not kept, or not to be had: everything else goes on
+├── NotOurs                    a file or folder that somebody else could have written: it is not used
+├── JournalTrouble             what is changed can't be written down: nothing is changed
+├── JobRefused                 a job can't run here or now; nothing was sent
+│   └── JobBusy                another process is at it
 ├── UnexpectedAnswer           SES answered what this version has no word for
 └── ServiceError               SES answered, and refused
     ├── CredentialsRefused     expired, invalid or unsigned credentials
@@ -25,6 +29,11 @@ SestuiError
 
 class SestuiError(Exception):
     """The root. Its text is one or two sentences for a person: what happened, and what to do next."""
+
+    attempts = 0
+    """How many requests were sent for the call that failed."""
+    unanswered = 0
+    """How many of these got no answer: each may have been carried out."""
 
 
 class UsageError(SestuiError):
@@ -60,6 +69,22 @@ class Unreachable(SestuiError):
 
 class CacheTrouble(SestuiError):
     """What was known of a list can't be kept or read back. Nothing else depends on it: say it once and go on."""
+
+
+class NotOurs(SestuiError):
+    """A file or folder of ours belongs to somebody else, or others can write to it."""
+
+
+class JournalTrouble(SestuiError):
+    """The journal can't be read or written. Nothing is changed that can't be written down."""
+
+
+class JobRefused(SestuiError):
+    """A job can't run on this connection, or in the state it is in. Nothing was sent."""
+
+
+class JobBusy(JobRefused):
+    """Another process runs the job."""
 
 
 class UnexpectedAnswer(SestuiError):

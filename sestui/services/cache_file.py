@@ -15,7 +15,7 @@ from zlib import crc32
 from zlib import error as ZlibError
 
 from sestui.domain.display import printable
-from sestui.domain.errors import CacheTrouble
+from sestui.domain.errors import CacheTrouble, NotOurs
 from sestui.services.cache_folder import HOME, drop_aside, set_aside
 from sestui.services.private import private_file, private_folder
 
@@ -172,6 +172,8 @@ class CacheFile:
             yield
         except sqlite3.ProgrammingError:
             raise
+        except NotOurs as error:
+            raise CacheTrouble(f"No cache is kept. {error}") from error
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "")
             if any(name.startswith(it) for it in _DAMAGE):

@@ -6,14 +6,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from sestui.domain.display import printable
-from sestui.domain.errors import CacheTrouble
+from sestui.domain.errors import NotOurs
 
 
 def private_folder(path: Path) -> None:
     """Make a folder, and those it is in, where there is none; 0700 whatever the umask.
 
     Raises:
-        CacheTrouble: it is not ours alone.
+        NotOurs: it is not ours alone.
         ValueError: it is no folder.
         OSError: it can't be made.
     """
@@ -31,7 +31,7 @@ def private_file(path: Path, *, make: bool) -> int:
     One that is there must not be opened: closing it would end the locks of SQLite's connections in this process.
 
     Raises:
-        CacheTrouble: it is not ours alone.
+        NotOurs: it is not ours alone.
         ValueError: it is no file.
         OSError: it can't be made.
     """
@@ -52,8 +52,8 @@ def _see_to(path: Path, state: os.stat_result, mode: int) -> None:
     """See to it that it is ours and nobody else can write to it; nor, from now on, read it."""
     where = printable(str(path))
     if state.st_uid != os.geteuid():
-        raise CacheTrouble(f"No cache is kept: {where} belongs to another user.")
+        raise NotOurs(f"{where} belongs to another user.")
     if state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise CacheTrouble(f"No cache is kept: others can write to {where}. `chmod go-w` ends that.")
+        raise NotOurs(f"Others can write to {where}. `chmod go-w` ends that.")
     if stat.S_IMODE(state.st_mode) != mode:
         path.chmod(mode)

@@ -1,14 +1,9 @@
 """SESv2 as typed async methods: domain types in and out, retries in the open, every call through the pacer."""
 
-import random
-from asyncio import sleep
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from botocore import xform_name
-
-from sestui.domain.errors import ServiceError, ServiceFault, Throttled, Unreachable
 from sestui.domain.settings import (
     Account,
     ConfigurationSet,
@@ -27,16 +22,13 @@ from sestui.domain.suppression import (
     SuppressionList,
 )
 from sestui.sesv2 import shapes
+from sestui.sesv2.calls import Calls
 from sestui.sesv2.pacing import Pacer, Priority
 from sestui.sesv2.translate import translated
 
 PAGE_SIZE: Final = 1000
 """Entries a page of a suppression list: what SES gives at most (aws-cli issue 7859; the model states no bound)."""
 
-_TRIES: Final = 4
-"""How often a call is made that meets a fault or no answer."""
-_REFUSALS: Final = 12
-"""How many 429s one call takes before it gives up: half a minute at most."""
 _RESOURCE_PAGE: Final = 100
 
 
@@ -51,6 +43,16 @@ class Page:
     """SES's own time when it answered, in whole seconds since 1970; None where the answer doesn't say."""
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is left of a call that changed something."""
+
+    attempts: int
+    """How many requests were sent."""
+    request_id: str | None = None
+    """Of the last of them, as AWS support asks for it."""
+
+
 class Gateway:
     """All that sestui asks of one connection.
 
@@ -59,16 +61,16 @@ class Gateway:
     """
 
     def __init__(self, sesv2: Any, sts: Any, connection: Connection) -> None:
-        self._sesv2 = sesv2
-        self._sts = sts
         self.connection = connection
         """Where the answers come from; `identify` adds who asks."""
         self.pacer = Pacer()
-        self._sts_pacer = Pacer()
+        self._sesv2 = Calls(sesv2, self.pacer)
+        # STS has quotas of its own: its answers say nothing of what SES lets through.
+        self._sts = Calls(sts, Pacer())
 
     async def identify(self) -> Connection:
         """Return the connection with account and ARN, as STS GetCallerIdentity tells them."""
-        answer = await self._call("GetCallerIdentity", {}, client=self._sts)
+        answer, _ = await self._sts.call("GetCallerIdentity", {}, Priority.PERSON)
         with translated("GetCallerIdentity"):
             self.connection = replace(self.connection, account=answer["Account"], arn=answer["Arn"])
         return self.connection
@@ -158,21 +160,17 @@ class Gateway:
         with translated("GetSuppressedDestination"):
             return shapes.suppressed_destination(answer)
 
-    async def put_suppressed_destination(
-        self, which: SuppressionList, address: str, reason: Reason, *, priority: Priority = Priority.JOB
-    ) -> None:
+    async def put_suppressed_destination(self, which: SuppressionList, address: str, reason: Reason) -> Receipt:
         """Add an entry; one that is there gets this reason and today's date."""
-        await self._call("PutSuppressedDestination", {**_entry(which, address), "Reason": reason.value}, priority)
+        return await self._change("PutSuppressedDestination", {**_entry(which, address), "Reason": reason.value})
 
-    async def delete_suppressed_destination(
-        self, which: SuppressionList, address: str, *, priority: Priority = Priority.JOB
-    ) -> None:
+    async def delete_suppressed_destination(self, which: SuppressionList, address: str) -> Receipt:
         """Remove the entry under this exact spelling.
 
         Raises:
-            NotFound: it is not there; after a try without an answer, that try may have removed it.
+            NotFound: it is not there; where its `unanswered` isn't 0, a try of ours may have removed it.
         """
-        await self._call("DeleteSuppressedDestination", _entry(which, address), priority)
+        return await self._change("DeleteSuppressedDestination", _entry(which, address))
 
     async def configuration_set_tenants(self, name: str, *, priority: Priority = Priority.PERSON) -> tuple[str, ...]:
         """Return the names of the tenants that a configuration set is associated with, sorted."""
@@ -245,41 +243,20 @@ class Gateway:
                 return
             token = {"NextToken": answer["NextToken"]}
 
+    async def _change(self, operation: str, parameters: Mapping[str, Any]) -> Receipt:
+        answer, attempts = await self._sesv2.call(operation, parameters, Priority.JOB)
+        return Receipt(attempts, answer.get("ResponseMetadata", {}).get("RequestId"))
+
     async def _call(
         self,
         operation: str,
         parameters: Mapping[str, Any],
         priority: Priority = Priority.PERSON,
         *,
-        client: Any = None,
         repeatable: bool = True,
     ) -> Mapping[str, Any]:
-        method = getattr(client or self._sesv2, xform_name(operation))
-        tries = refusals = 0
-        # STS has quotas of its own: its answers say nothing of what SES lets through.
-        pacer = self.pacer if client is None else self._sts_pacer
-        async with pacer.call(operation, priority) as call:
-            while True:
-                await call.slot()
-                try:
-                    with translated(operation):
-                        answer: Mapping[str, Any] = await method(**parameters)
-                except Throttled:
-                    call.refused()
-                    refusals += 1
-                    if refusals >= _REFUSALS:
-                        raise
-                except (ServiceFault, Unreachable):
-                    tries += 1
-                    if tries >= _TRIES or not repeatable:
-                        raise
-                    await sleep(random.uniform(0, 0.2 * 2**tries))
-                except ServiceError:
-                    call.answered()
-                    raise
-                else:
-                    call.answered()
-                    return answer
+        answer, _ = await self._sesv2.call(operation, parameters, priority, repeatable=repeatable)
+        return answer
 
 
 def _named(which: SuppressionList) -> dict[str, str]:

@@ -75,7 +75,7 @@ async def _loading(url: str, ours: bool) -> tuple[float, float, float]:
 
     async with open_gateway(Connection("us-east-1", url)) as gateway:
         if not ours:
-            gateway._sesv2.meta.events.unregister("before-parse", unique_id="look-at")
+            gateway._sesv2._client.meta.events.unregister("before-parse", unique_id="look-at")
         # The first call connects and reads the rules for endpoints.
         await gateway.suppressed_destinations(SuppressionList())
         # As the app does when it is connected.

@@ -323,7 +323,7 @@ async def test_what_others_could_have_written_is_not_read(cache: Cache, folder: 
     await write(cache, ACCOUNT, many(10))
     mode = (folder / which).stat().st_mode
     (folder / which).chmod(mode | 0o020)
-    with pytest.raises(CacheTrouble, match=r"others can write to .*chmod go-w"):
+    with pytest.raises(CacheTrouble, match=r"Others can write to .*chmod go-w"):
         await read(cache, ACCOUNT)
     (folder / which).chmod(mode)
     assert await rows_of(cache, ACCOUNT) == many(10)

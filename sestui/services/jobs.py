@@ -1,0 +1,66 @@
+"""Runs jobs of the journal against a connection, which has to be the one that they were planned on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sestui.domain.errors import JobRefused
+from sestui.domain.job import Job, Result
+from sestui.services.cache_file import in_thread
+from sestui.services.journal import Journal
+from sestui.services.running import Run
+from sestui.sesv2.gateway import Gateway
+from sestui.sesv2.pacing import Priority
+
+
+class Jobs:
+    """Runs jobs of one journal against one connection."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        journal: Journal,
+        clock: Callable[[], float],
+        *,
+        dry: bool = False,
+        read_back: str = "sample",
+    ) -> None:
+        """`dry` makes no call that changes anything; `read_back` is `sample` or `all`."""
+        self._gateway = gateway
+        self._journal = journal
+        self._clock = clock
+        self._dry = dry
+        self._read_back = read_back
+
+    async def run(self, number: int, tell: Callable[[Sequence[Result]], None] = lambda _: None) -> Job:
+        """Carry out what remains of a job and return how far it is; `tell` hears of outcomes once they are on the disk.
+
+        Raises:
+            JobRefused: it runs already, is over, or was planned on another connection. Nothing was sent.
+            SestuiError: the connection can't be verified. Nothing was changed.
+            JournalTrouble: the journal can't be written to any more. What was asked last is settled by the next run.
+        """
+        with self._journal.alone(number):
+            await self._verify(await in_thread(self._journal.job, number))
+            job = await in_thread(self._journal.begin, number)
+            run = Run(self._gateway, self._journal, self._clock, job, tell, dry=self._dry, read_back=self._read_back)
+            await run.to_the_end()
+            return await in_thread(self._journal.job, number)
+
+    async def _verify(self, job: Job) -> None:
+        """See to it that this is where the job was planned."""
+        here, there = await self._gateway.identify(), job.connection
+        for what, now, then in (
+            ("account", here.account, there.account),
+            ("Region", here.region, there.region),
+            ("endpoint", here.endpoint or "AWS's own", there.endpoint or "AWS's own"),
+        ):
+            if now != then:
+                raise JobRefused(f"Job {job.id} was planned on {what} {then}, this is {now}. Nothing was done.")
+        for name, tenant_id in job.tenants.items():
+            tenant = await self._gateway.tenant(name, priority=Priority.JOB)
+            if tenant.tenant_id != tenant_id:
+                raise JobRefused(
+                    f"Tenant {name} is not the one that job {job.id} was planned for (TenantId {tenant_id}, "
+                    f"now {tenant.tenant_id}). Nothing was done."
+                )

@@ -1,0 +1,289 @@
+"""The journal of jobs: what was agreed to, what was asked of SES, and what became of each entry.
+
+It is written before a call is made and after it is answered. So after a kill at any moment each entry is known to be
+done, not begun, or "asked, answer unknown", and the last is settled by asking SES.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sestui.domain.errors import JobRefused
+from sestui.domain.job import DONE, Job, Outcome, Plan, Result, State, Who, Wish
+from sestui.services.journal_file import JournalFile
+from sestui.services.journal_rows import ENTRY, JOB, Recorded, columns, job_of, recorded, row_of
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_PAGE: Final = 5000
+"""Entries read at once."""
+
+
+class Journal:
+    """The jobs of one user on one host. Every method may raise `JournalTrouble`, and may be called in a thread."""
+
+    def __init__(self, folder: Path | None, clock: Callable[[], float], who: Who = Who()) -> None:  # noqa: B008 - frozen
+        self._file = JournalFile(folder)
+        self._clock = clock
+        self._who = who
+        self.copy: Callable[[Mapping[str, object]], None] = lambda _: None
+        """Is given a line of each plan, outcome and change of settings once that is in the journal."""
+        self.path = self._file.path
+        self.close = self._file.close
+        self.alone = self._file.alone
+
+    # Planning
+
+    def plan(self, plan: Plan) -> int:
+        """Write down what was agreed to, and return the job's number."""
+        where, who = plan.connection, self._who
+        lists = list(dict.fromkeys(entry.which.tenant_name for entry in plan.entries))
+
+        def write(connection: sqlite3.Connection) -> int:
+            cursor = connection.execute(
+                "INSERT INTO job (kind, account, region, endpoint, profile, caller, lists, tenants, total, planned_at,"
+                " read_at, note, user, sudo_user, ssh, host, undoes, state)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(plan.kind, where.account or "", where.region, where.endpoint, where.profile, where.arn),
+                    *(json.dumps(lists), json.dumps(dict(plan.tenants)), len(plan.entries), self._clock()),
+                    *(plan.read_at, plan.note, who.user, who.sudo_user, who.ssh, who.host, plan.undoes),
+                    State.PLANNED,
+                ),
+            )
+            job = cursor.lastrowid
+            assert job is not None
+            connection.executemany(
+                "INSERT INTO entry (job, number, tenant, address, wanted, before_reason, before_date, known)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (job, number, it.which.tenant_name, it.address, it.wanted, *columns(it.before), it.known)
+                    for number, it in enumerate(plan.entries)
+                ),
+            )
+            return job
+
+        job = self._file.change(write)
+        self.copy(
+            {"at": self._clock(), "job": job, "planned": plan.kind, "total": len(plan.entries), "note": plan.note}
+            | {"account": where.account, "region": where.region, "endpoint": where.endpoint, "caller": where.arn}
+            | asdict(who)
+        )
+        return job
+
+    # Running
+
+    def begin(self, job: int) -> Job:
+        """Note that a run begins, and return how far the job is.
+
+        Raises:
+            JobRefused: there is no such job, or it is over.
+        """
+
+        def write(connection: sqlite3.Connection) -> None:
+            state = _state(connection, job)
+            if state.is_over:
+                raise JobRefused(f"Job {job} is {state}; `sestui jobs retry {job}` tries again what failed.")
+            counted = connection.execute(
+                "SELECT outcome, count(*) FROM entry WHERE job = ? AND outcome IS NOT NULL GROUP BY outcome", (job,)
+            ).fetchall()
+            connection.execute(
+                "UPDATE job SET state = ?, why = '', wish = NULL, counts = ?, began_at = ?, done_before = ?,"
+                " ended_at = NULL WHERE id = ?",
+                (State.RUNNING, json.dumps(dict(counted)), self._clock(), sum(it[1] for it in counted), job),
+            )
+
+        self._file.change(write)
+        return self.job(job)
+
+    def claim(self, job: int, after: int, most: int) -> list[Recorded]:
+        """Note that the next entries are about to be asked of SES, and return them as they were before."""
+
+        def write(connection: sqlite3.Connection) -> list[Recorded]:
+            found = connection.execute(
+                f"SELECT {ENTRY} FROM entry WHERE job = ? AND number > ? AND outcome IS NULL ORDER BY number LIMIT ?",
+                (job, after, most),
+            ).fetchall()
+            connection.executemany(
+                "UPDATE entry SET asked_at = ? WHERE job = ? AND number = ? AND asked_at IS NULL",
+                ((self._clock(), job, row[0]) for row in found),
+            )
+            return [recorded(row) for row in found]
+
+        return self._file.change(write)
+
+    def release(self, job: int, numbers: Iterable[int]) -> None:
+        """Note that entries which were claimed were not asked of SES after all."""
+        self._file.change(
+            lambda connection: connection.executemany(
+                "UPDATE entry SET asked_at = NULL WHERE job = ? AND number = ?", ((job, it) for it in numbers)
+            )
+        )
+
+    def settle(self, job: int, results: Mapping[int, Result], counts: Mapping[Outcome, int]) -> None:
+        """Write down what became of entries, by their number, and of all so far."""
+        now = self._clock()
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.executemany(
+                "UPDATE entry SET outcome = ?, after_reason = ?, after_date = ?, detail = ?, attempts = ?,"
+                " request_id = ?, settled_at = ? WHERE job = ? AND number = ?",
+                (
+                    (it.outcome, *columns(it.after), it.detail, it.attempts, it.request_id, now, job, number)
+                    for number, it in results.items()
+                ),
+            )
+            connection.execute("UPDATE job SET counts = ? WHERE id = ?", (json.dumps(counts), job))
+
+        self._file.change(write)
+        for it in results.values():
+            self.copy(
+                {"at": now, "job": job, "tenant": it.entry.which.tenant_name, "address": it.entry.address}
+                | {"before": row_of(it.entry.before), "wanted": it.entry.wanted, "outcome": it.outcome}
+                | {"detail": it.detail, "attempts": it.attempts, "request_id": it.request_id}
+            )
+
+    def state(self, job: int, state: State, why: str = "") -> None:
+        """Write down how far a job is, and why it waits or was paused."""
+        ended = None if state.is_active else self._clock()
+        self._file.change(
+            lambda connection: connection.execute(
+                "UPDATE job SET state = ?, why = ?, ended_at = ? WHERE id = ?", (state, why, ended, job)
+            )
+        )
+
+    def wished(self, job: int) -> Wish | None:
+        """Return what somebody wants of a job that runs."""
+        wish = self._file.read(lambda it: it.execute("SELECT wish FROM job WHERE id = ?", (job,)).fetchone())
+        return None if wish is None or wish[0] is None else Wish(wish[0])
+
+    def wish(self, job: int, wish: Wish) -> Job:
+        """Ask whoever runs a job to pause or end it; where nobody does, it is so at once.
+
+        Raises:
+            JobRefused: there is no such job, or it is over.
+        """
+
+        def write(connection: sqlite3.Connection) -> None:
+            if (state := _state(connection, job)).is_over:
+                raise JobRefused(f"Job {job} is {state} already.")
+            connection.execute("UPDATE job SET wish = ? WHERE id = ?", (wish, job))
+
+        self._file.change(write)
+        if not self._file.is_running(job):
+            self.state(job, State.CANCELLED if wish is Wish.CANCEL else State.PAUSED)
+        return self.job(job)
+
+    def reopen(self, job: int) -> int:
+        """Let what failed, and what was not begun when the job was cancelled, be done yet; return how much that is.
+
+        Raises:
+            JobRefused: there is no such job.
+        """
+
+        def write(connection: sqlite3.Connection) -> int:
+            state = _state(connection, job)
+            # It may have been carried out although its answer was an error: the next run asks first.
+            connection.execute(
+                "UPDATE entry SET outcome = NULL, settled_at = NULL WHERE job = ? AND outcome IN (?, ?, ?)",
+                (job, Outcome.FAILED, Outcome.STILL_THERE, Outcome.NOT_SEEN),
+            )
+            rest: int = connection.execute(
+                "SELECT count(*) FROM entry WHERE job = ? AND outcome IS NULL", (job,)
+            ).fetchone()[0]
+            if rest and state.is_over:
+                connection.execute("UPDATE job SET state = ?, wish = NULL WHERE id = ?", (State.PAUSED, job))
+            return rest
+
+        with self._file.alone(job):
+            return self._file.change(write)
+
+    # Looking back
+
+    def job(self, job: int) -> Job:
+        """Return one job.
+
+        Raises:
+            JobRefused: there is none of this number.
+        """
+        row = self._file.read(lambda it: it.execute(f"SELECT {JOB} FROM job WHERE id = ?", (job,)).fetchone())
+        if row is None:
+            raise JobRefused(f"There is no job {job}. `sestui jobs list` lists those of this host and user.")
+        return self._seen(row)
+
+    def jobs(self, search: str = "", most: int = 1000) -> list[Job]:
+        """Return the jobs whose note, or one of whose addresses, contains a text; the newest first."""
+        where, values = "", list[Any]()
+        if search:
+            # Each address is looked at: in some thousand jobs that takes a moment, and an index its size.
+            where = (
+                "WHERE instr(lower(note), lower(?)) OR id IN"
+                " (SELECT job FROM entry WHERE instr(lower(address), lower(?)))"
+            )
+            values = [search, search]
+        rows = self._file.read(
+            lambda it: it.execute(f"SELECT {JOB} FROM job {where} ORDER BY id DESC LIMIT ?", (*values, most)).fetchall()
+        )
+        return [self._seen(row) for row in rows]
+
+    def entries(
+        self, job: int, *, since: float | None = None, search: str = "", undone: bool = False
+    ) -> Iterator[Recorded]:
+        """Yield a job's entries in their order.
+
+        Args:
+            since: only those settled then or later, in seconds since 1970.
+            search: only those whose address contains this.
+            undone: only those that are settled otherwise than was wanted.
+        """
+        where, values = "", list[Any]()
+        if since is not None:
+            where, values = " AND settled_at >= ?", [since]
+        if search:
+            where, values = where + " AND instr(lower(address), lower(?))", [*values, search]
+        if undone:
+            where += f" AND outcome NOT IN ({', '.join('?' * len(DONE))})"
+            values = [*values, *DONE]
+        number = -1
+        while True:
+            query = f"SELECT {ENTRY} FROM entry WHERE job = ? AND number > ?{where} ORDER BY number LIMIT {_PAGE}"
+            bound = (job, number, *values)
+            rows = self._file.read(lambda it, query=query, bound=bound: it.execute(query, bound).fetchall())  # type: ignore[misc]
+            yield from map(recorded, rows)
+            if len(rows) < _PAGE:
+                return
+            number = rows[-1][0]
+
+    def version(self) -> int:
+        """Return a number that another process's writing changes."""
+        number: int = self._file.read(lambda it: it.execute("PRAGMA data_version").fetchone()[0])
+        return number
+
+    def tidy(self, days: int) -> None:
+        """Delete the jobs that ended longer ago than this."""
+        before = self._clock() - days * 86400
+
+        def write(connection: sqlite3.Connection) -> None:
+            old = "SELECT id FROM job WHERE planned_at < ? AND coalesce(ended_at, planned_at) < ? AND state IN (?, ?)"
+            values = (before, before, State.DONE, State.CANCELLED)
+            connection.execute(f"DELETE FROM entry WHERE job IN ({old})", values)
+            connection.execute(f"DELETE FROM job WHERE id IN ({old})", values)
+            connection.execute("DELETE FROM edit WHERE at < ?", (before,))
+
+        if self.path is None or self.path.exists():
+            self._file.change(write)
+
+    def _seen(self, row: Sequence[Any]) -> Job:
+        return job_of(row, is_running=self._file.is_running(row[0]))
+
+
+def _state(connection: sqlite3.Connection, job: int) -> State:
+    row = connection.execute("SELECT state FROM job WHERE id = ?", (job,)).fetchone()
+    if row is None:
+        raise JobRefused(f"There is no job {job}. `sestui jobs list` lists those of this host and user.")
+    return State(row[0])

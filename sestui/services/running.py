@@ -1,0 +1,290 @@
+"""One run of one job: entries are claimed, asked about, carried out, written down and told.
+
+Nothing is done that is not written down before, and nothing is told that is not written down after.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+from sestui.domain.display import duration
+from sestui.domain.errors import (
+    AccessDenied,
+    BadRequest,
+    ConnectionProblem,
+    CredentialsRefused,
+    ServiceError,
+    SestuiError,
+    TenantNotFound,
+)
+from sestui.domain.job import MADE, Job, Outcome, Result, State, Wish
+from sestui.services.acting import TRANSIENT, Acting
+from sestui.services.cache_file import in_thread
+from sestui.services.reading_back import misses
+
+if TYPE_CHECKING:
+    from sestui.services.journal import Journal
+    from sestui.services.journal_rows import Recorded
+    from sestui.sesv2.gateway import Gateway
+
+_AT_ONCE: Final = 64
+"""Calls under way at once at most; the pacer slows them to what SES lets through."""
+_CLAIM: Final = 64
+"""Entries claimed by one write to the disk."""
+_FLUSH: Final = 0.03
+"""Seconds for which outcomes are gathered into one write: one each takes a third of the throughput (measured)."""
+_LISTEN: Final = 0.25
+"""Seconds from one look at what is wished of the job to the next."""
+_PATIENCE: Final = 900.0
+"""Seconds without a useful answer of SES after which a job is paused."""
+_FIRST_REST: Final = 1.0
+_LONGEST_REST: Final = 30.0
+"""Seconds from one try to the next of a job that waits; doubled each time up to this."""
+_SAMPLE: Final = 10
+"""Entries read back where a sample is."""
+_SLASH: Final = (
+    "Known SES defect: it refuses an address with a / here; an import job of the account's list can delete it."
+)
+
+_HALTING: Final = (AccessDenied, CredentialsRefused, ConnectionProblem, TenantNotFound)
+"""After these every further call would fail in the same way."""
+
+
+class Run:
+    """Whoever makes it holds the job's lock."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        journal: Journal,
+        clock: Callable[[], float],
+        job: Job,
+        tell: Callable[[Sequence[Result]], None],
+        *,
+        dry: bool,
+        read_back: str,
+    ) -> None:
+        self._gateway = gateway
+        self._journal = journal
+        self._clock = clock
+        self._job = job
+        self._tell = tell
+        self._dry = dry
+        self._acting = Acting(gateway, clock, job, dry=dry)
+        self._read_back = read_back
+        self._counts = Counter(job.counts)
+        self._claimed: deque[Recorded] = deque()
+        """What is to be done next; what has to be done again comes first."""
+        self._last: int | None = -1
+        """The number of the entry claimed last; None when all are."""
+        self._under_way = 0
+        self._happened = asyncio.Event()
+        """Set when an entry came to its end, or somebody wants the job to stop."""
+        self._settled: dict[int, Result] = {}
+        """What is not written down yet, by the entry's number."""
+        self._state = self._written = (State.RUNNING, "")
+        self._ended = False
+        self._dirty = asyncio.Event()
+        """Set when there is something to write down."""
+        self._sample: list[tuple[int, Result]] = []
+        """What is read back in the end."""
+        self._made = 0
+        self._wish: Wish | None = None
+        self._halted = ""
+        self._rest = 0.0
+        """Seconds that a job which waits rests; 0 while SES answers."""
+        self._rested_at = 0.0
+        self._waits_since = 0.0
+
+    async def to_the_end(self) -> None:
+        """Carry out what remains, until it is done or somebody or something stops it.
+
+        Raises:
+            JournalTrouble: what is done can't be written down any more.
+        """
+        end = State.PAUSED, "ended before its time"
+        try:
+            async with asyncio.TaskGroup() as group:
+                listening = group.create_task(self._listen())
+                writing = group.create_task(self._write_down())
+                async with asyncio.TaskGroup() as entries:
+                    await self._begin_all(entries)
+                if not self._stops and not self._dry:
+                    await self._look_back()
+                listening.cancel()
+                self._ended = True
+                self._dirty.set()
+                await writing
+            if self._wish is Wish.CANCEL:
+                end = State.CANCELLED, ""
+            elif self._stops:
+                end = State.PAUSED, self._halted
+            else:
+                end = State.DONE, ""
+        except BaseExceptionGroup as error:
+            raise _first(error) from error
+        finally:
+            await self._acting.stop()
+            await self._leave(*end)
+
+    async def _leave(self, state: State, why: str) -> None:
+        try:
+            await self._flush()
+            # What was claimed and not begun need not be asked about by the next run.
+            await in_thread(self._journal.release, self._job.id, [it.number for it in self._claimed if not it.asked_at])
+        finally:
+            await in_thread(self._journal.state, self._job.id, state, why)
+
+    @property
+    def _stops(self) -> bool:
+        return self._wish is not None or bool(self._halted)
+
+    # Beginning
+
+    async def _begin_all(self, group: asyncio.TaskGroup) -> None:
+        while not self._stops:
+            if self._under_way < self._at_once and (self._claimed or await self._claim()):
+                self._under_way += 1
+                group.create_task(self._carry_out(self._claimed.popleft()))
+            elif self._under_way or self._claimed:
+                await self._happened.wait()
+                self._happened.clear()
+            else:
+                return
+
+    @property
+    def _at_once(self) -> int:
+        """How many calls may be under way: of a slow service few, for what waits for its turn can't be stopped."""
+        if self._rest:
+            return int(self._under_way == 0 and asyncio.get_running_loop().time() >= self._rested_at)
+        pacer = self._gateway.pacer
+        paces = [pacer.pace_of(f"{verb}SuppressedDestination") for verb in ("Delete", "Put")]
+        slowest = min((pace for pace in paces if pace is not None), default=None)
+        return _AT_ONCE if slowest is None else max(2, min(_AT_ONCE, ceil(2 * slowest)))
+
+    async def _claim(self) -> bool:
+        """Claim the next entries; return whether there were any."""
+        if self._last is None:
+            return False
+        claimed = await in_thread(self._journal.claim, self._job.id, self._last, _CLAIM)
+        self._last = claimed[-1].number if len(claimed) == _CLAIM else None
+        self._claimed.extend(claimed)
+        return bool(claimed)
+
+    # One entry
+
+    async def _carry_out(self, claim: Recorded) -> None:
+        entry = claim.entry
+        try:
+            result = await self._acting.act(claim)
+        except TRANSIENT as error:
+            self._wait(claim, error)
+        except _HALTING as error:
+            self._halted = self._halted or str(error)
+            self._again(claim, error)
+        except BadRequest as error:
+            final = "/" in entry.address
+            outcome = Outcome.REFUSED if final else Outcome.FAILED
+            words = f"{error} {_SLASH}" if final else str(error)
+            self._settle(claim, Result(entry, outcome, entry.before, words, error.attempts, error.request_id))
+        except SestuiError as error:
+            request_id = error.request_id if isinstance(error, ServiceError) else None
+            failed = Result(entry, Outcome.FAILED, entry.before, str(error), error.attempts, request_id)
+            self._settle(claim, failed)
+        else:
+            self._settle(claim, result)
+        finally:
+            self._under_way -= 1
+            self._happened.set()
+
+    # What becomes of it
+
+    def _settle(self, claim: Recorded, result: Result) -> None:
+        if self._rest:
+            self._rest = 0.0
+            self._set(State.RUNNING)
+        result = replace(result, attempts=result.attempts + claim.attempts)
+        self._count(result.outcome, 1)
+        self._settled[claim.number] = result
+        self._dirty.set()
+        if result.outcome in MADE:
+            self._made += 1
+            if self._read_back == "all" or len(self._sample) < _SAMPLE:
+                self._sample.append((claim.number, result))
+            elif (place := random.randrange(self._made)) < _SAMPLE:
+                # Each has the same chance, however many come.
+                self._sample[place] = claim.number, result
+
+    def _count(self, outcome: Outcome, number: int) -> None:
+        self._counts[outcome] += number
+        if not self._counts[outcome]:
+            del self._counts[outcome]
+
+    def _again(self, claim: Recorded, error: SestuiError) -> None:
+        """Have an entry done yet; where its call may have been carried out SES is asked first."""
+        asked_at = claim.asked_at or (self._clock() if error.unanswered else None)
+        self._claimed.appendleft(replace(claim, asked_at=asked_at, attempts=claim.attempts + error.attempts))
+
+    def _wait(self, claim: Recorded, error: SestuiError) -> None:
+        self._again(claim, error)
+        loop = asyncio.get_running_loop()
+        if self._rest and loop.time() < self._rested_at:
+            return  # It was under way when the wait began: the same news again.
+        if not self._rest:
+            self._waits_since = loop.time()
+        elif loop.time() - self._waits_since > _PATIENCE:
+            self._halted = f"no useful answer for {duration(loop.time() - self._waits_since)}: {error}"
+        self._rest = min(_LONGEST_REST, 2 * self._rest or _FIRST_REST)
+        self._rested_at = loop.time() + self._rest
+        loop.call_at(self._rested_at, self._happened.set)
+        self._set(State.WAITING, str(error))
+
+    def _set(self, state: State, why: str = "") -> None:
+        self._state = state, why
+        self._dirty.set()
+
+    # Writing down
+
+    async def _write_down(self) -> None:
+        # Not cancelled in the end: what is on the disk has to be told.
+        while not self._ended:
+            await self._dirty.wait()
+            await asyncio.sleep(0 if self._ended else _FLUSH)
+            await self._flush()
+
+    async def _flush(self) -> None:
+        self._dirty.clear()
+        settled, self._settled = self._settled, {}
+        if settled:
+            await in_thread(self._journal.settle, self._job.id, settled, dict(self._counts))
+            self._tell(list(settled.values()))
+        if self._state != self._written:
+            self._written = self._state
+            await in_thread(self._journal.state, self._job.id, *self._state)
+
+    async def _listen(self) -> None:
+        while True:
+            await asyncio.sleep(_LISTEN)
+            if wish := await in_thread(self._journal.wished, self._job.id):
+                self._wish = wish
+                self._happened.set()
+
+    async def _look_back(self) -> None:
+        """Read back what was done; where SES tells otherwise, say so."""
+        async for number, missed in misses(self._acting.look, self._sample):
+            self._count(missed.entry.made, -1)
+            self._count(missed.outcome, 1)
+            self._settled[number] = missed
+            self._dirty.set()
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return one of the errors of a group; they are of one cause, the journal that can't be written to."""
+    first = errors.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

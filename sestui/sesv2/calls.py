@@ -1,0 +1,62 @@
+"""One client's calls: each waits for its turn, and is tried again where that may help, in the open."""
+
+import random
+from asyncio import sleep
+from collections.abc import Mapping
+from typing import Any, Final
+
+from botocore import xform_name
+
+from sestui.domain.errors import ServiceError, ServiceFault, SestuiError, Throttled, Unreachable
+from sestui.sesv2.pacing import Pacer, Priority
+from sestui.sesv2.translate import translated
+
+_TRIES: Final = 4
+"""How often a call is made that meets a fault or no answer."""
+_REFUSALS: Final = 12
+"""How many 429s one call takes before it gives up: half a minute at most."""
+
+
+class Calls:
+    """A client of botocore's kind behind a pacer."""
+
+    def __init__(self, client: Any, pacer: Pacer) -> None:
+        self._client = client
+        self._pacer = pacer
+
+    async def call(
+        self, operation: str, parameters: Mapping[str, Any], priority: Priority, *, repeatable: bool = True
+    ) -> tuple[Mapping[str, Any], int]:
+        """Return the answer and how many requests that took.
+
+        Raises:
+            SestuiError: with `attempts` and `unanswered` told.
+        """
+        method = getattr(self._client, xform_name(operation))
+        unanswered = refusals = 0
+        async with self._pacer.call(operation, priority) as call:
+            while True:
+                await call.slot()
+                try:
+                    with translated(operation):
+                        answer: Mapping[str, Any] = await method(**parameters)
+                except Throttled as error:
+                    call.refused()
+                    refusals += 1
+                    error.attempts, error.unanswered = refusals + unanswered, unanswered
+                    if refusals >= _REFUSALS:
+                        raise
+                except (ServiceFault, Unreachable) as error:
+                    unanswered += 1
+                    error.attempts, error.unanswered = refusals + unanswered, unanswered
+                    if unanswered >= _TRIES or not repeatable:
+                        raise
+                    await sleep(random.uniform(0, 0.2 * 2**unanswered))
+                except SestuiError as error:
+                    error.attempts, error.unanswered = refusals + unanswered + 1, unanswered
+                    if isinstance(error, ServiceError):
+                        call.answered()
+                    raise
+                else:
+                    call.answered()
+                    return answer, refusals + unanswered + 1
