@@ -11,6 +11,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession, get_session
 from botocore.utils import get_environ_proxies, is_valid_endpoint_url, is_valid_ipv6_endpoint_url, parse_timestamp
 
@@ -24,6 +25,20 @@ from sestui.sesv2.translate import translated
 _CONNECTIONS = 64
 """Calls under way at once at most; beyond 16 a loading list gains little (measured, feasibility notes)."""
 
+
+class _OneTry(AIOHTTPSession):  # type: ignore[misc]
+    """aiohttp sends a request anew, unasked, where a kept connection breaks, if it takes the method for repeatable.
+
+    A DELETE that SES carried out would so be answered by a 404, and pass for somebody else's. Retries are the gateway's.
+    """
+
+    async def _get_session(self, proxy_url: str | None) -> Any:
+        session = await super()._get_session(proxy_url)
+        # A private name, but the only switch there is; `test_jobs` sees to it that it works.
+        session._retry_connection = False
+        return session
+
+
 _CONFIG = AioConfig(
     # Retries are the gateway's, so that the screen can show them: none here.
     retries={"mode": "standard", "total_max_attempts": 1},
@@ -31,6 +46,7 @@ _CONFIG = AioConfig(
     read_timeout=20,
     max_pool_connections=_CONNECTIONS,
     user_agent_extra="sestui",
+    http_session_cls=_OneTry,
     # A shape that SES refuses gets SES's own words; one that botocore refuses never leaves.
     parameter_validation=True,
 )
