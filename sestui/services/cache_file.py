@@ -150,14 +150,13 @@ class CacheFile:
             return work(self._connection)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        identity = _identity(connection)
-        if identity == (0, 0) and not _tables(connection):
+        if _identity(connection) == (0, 0) and not _tables(connection):
             # Must come before anything is written.
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("PRAGMA journal_mode = WAL")
             _at_once(_create, connection)
-            identity = _identity(connection)
-        if identity != (_OURS, _VERSION):
+        # Another sestui may have made it between these looks.
+        if _identity(connection) != (_OURS, _VERSION):
             raise ValueError("another program's or another version's")
         connection.execute("PRAGMA journal_mode = WAL")
         # What a power failure takes from a cache, SES still has: no need to wait for the disk at each commit.

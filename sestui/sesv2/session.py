@@ -29,7 +29,7 @@ _CONNECTIONS = 64
 class _OneTry(AIOHTTPSession):  # type: ignore[misc]
     """aiohttp sends a request anew, unasked, where a kept connection breaks, if it takes the method for repeatable.
 
-    A DELETE that SES carried out would so be answered by a 404, and pass for somebody else's. Retries are the gateway's.
+    So a DELETE that SES carried out is answered by a 404, and passes for somebody else's. Retries are the gateway's.
     """
 
     async def _get_session(self, proxy_url: str | None) -> Any:
