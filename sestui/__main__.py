@@ -22,6 +22,7 @@ from sestui.domain.suppression import Connection, SuppressionList
 from sestui.settings import Settings
 
 if TYPE_CHECKING:
+    from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
     from sestui.sesv2.gateway import Gateway
 
@@ -85,7 +86,6 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     if over_ssh:
         os.environ.setdefault("TEXTUAL_FPS", "15")
-    from sestui.services.record import Record
     from sestui.ui.app import SestuiApp
 
     async with AsyncExitStack() as stack:
@@ -112,10 +112,16 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
                 gc.enable()
 
         home = _demo_folder(stack) if asked.demo else None
+
+        def open_journal() -> Journal:
+            journal = _journal(home or _state_folder(), chosen)
+            stack.callback(journal.close)
+            return journal
+
         app = SestuiApp(
             connect,
             clock=time.time,
-            record=Record((home or _state_folder()) / "changes.jsonl", time.time),
+            open_journal=open_journal,
             keeping=_keeping(asked, chosen, home),
             settings=chosen,
             start_list=SuppressionList(asked.tenant),
@@ -143,6 +149,17 @@ def _state_folder() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("sestui", appauthor=False)
+
+
+def _journal(folder: Path, chosen: Settings) -> Journal:
+    from sestui.services.journal import Journal
+    from sestui.services.record import Record
+    from sestui.services.who import who
+
+    journal = Journal(folder, time.time, who(os.environ))
+    if chosen.journal_copy:
+        journal.copy = Record(Path(chosen.journal_copy))
+    return journal
 
 
 def _keeping(asked: argparse.Namespace, chosen: Settings, home: Path | None) -> Keeping:

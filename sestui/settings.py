@@ -24,14 +24,20 @@ class Option:
     least: int = 0
     most: int = 0
     unit: str = ""
+    is_path: bool = False
+    """Whether it is the path of a file; empty for none."""
 
     @property
     def allowed(self) -> str:
+        if self.is_path:
+            return 'an absolute path, or ""'
         if self.choices:
             return " or ".join(f'"{choice}"' for choice in self.choices)
         return f"a whole number from {self.least} to {self.most:,} ({self.unit})"
 
     def allows(self, value: object) -> bool:
+        if self.is_path:
+            return isinstance(value, str) and (not value or value.startswith("/"))
         if self.choices:
             return value in self.choices
         return type(value) is int and self.least <= value <= self.most
@@ -49,6 +55,23 @@ class Settings:
     cache_days: int = _option(7, "How long a list is kept.", least=1, most=365, unit="days")
     live_interval: int = _option(30, "How often a live list asks for what is new.", least=5, most=3600, unit="seconds")
     live_minutes: int = _option(30, "How long a list stays live without a key.", least=1, most=1440, unit="minutes")
+    job_in_app: int = _option(
+        25, "Jobs that take longer run as processes of their own and outlive the terminal.", most=86400, unit="seconds"
+    )
+    job_share: int = _option(
+        80,
+        "How much of what SES lets through a job may take; the quota is the whole account's.",
+        least=10,
+        most=100,
+        unit="percent",
+    )
+    read_back: str = _option(
+        "sample", "Which entries are read back after a job: ten of them, or all.", choices=("sample", "all")
+    )
+    journal_days: int = _option(90, "How long the journal keeps jobs that have ended.", least=1, most=3650, unit="days")
+    journal_copy: str = _option(
+        "", "A file that a JSON line of each plan and outcome is added to, for who collects such files.", is_path=True
+    )
 
 
 OPTIONS: Final[Mapping[str, Option]] = {it.name: it.metadata["option"] for it in fields(Settings)}

@@ -10,8 +10,8 @@ import pytest
 
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.emulator import Emulator, World
+from sestui.services.journal import Journal
 from sestui.services.keeping import Keeping
-from sestui.services.record import Record
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.session import open_gateway
 from sestui.settings import Settings
@@ -57,7 +57,7 @@ MakeApp = Callable[..., SestuiApp]
 
 @pytest.fixture
 async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]:
-    """Make an app that is connected to the emulator; its record is `tmp_path / "changes.jsonl"`."""
+    """Make an app that is connected to the emulator; its journal is in `tmp_path / "state"`."""
     async with AsyncExitStack() as stack:
 
         def make(
@@ -67,13 +67,18 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
             keeping: Keeping | None = None,
             settings: Settings = Settings(),  # noqa: B008 - frozen
         ) -> SestuiApp:
+            def open_journal() -> Journal:
+                journal = Journal(tmp_path / "state", clock)
+                stack.callback(journal.close)
+                return journal
+
             def connect() -> Awaitable[Gateway]:
                 return stack.enter_async_context(open_gateway(Connection("us-east-1", emulator.url)))
 
             return SestuiApp(
                 connect,
                 clock=clock,
-                record=Record(tmp_path / "changes.jsonl", clock),
+                open_journal=open_journal,
                 keeping=keeping or Keeping(),
                 settings=settings,
                 start_list=which,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from weakref import WeakKeyDictionary
 
 from sestui.domain.suppression import Connection
 from sestui.emulator import Conditions, Emulator, Fault, Quirks, World
@@ -26,10 +27,13 @@ async def serving(
         yield emulator, gateway
 
 
+_STARTS = WeakKeyDictionary[asyncio.AbstractEventLoop, float]()
+
+
 def loop_clock() -> Callable[[], float]:
-    """Return a clock that goes as the running loop's, from noon on."""
+    """Return a clock that goes as the running loop's, from noon on; all of one loop tell the same."""
     loop = asyncio.get_running_loop()
-    start = loop.time()
+    start = _STARTS.setdefault(loop, loop.time())
     return lambda: NOON + loop.time() - start
 
 

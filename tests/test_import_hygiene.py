@@ -72,7 +72,6 @@ _FIRST_PAINT = """
 import asyncio, sys, time
 from pathlib import Path
 from sestui.services.keeping import Keeping
-from sestui.services.record import Record
 from sestui.settings import Settings
 from sestui.ui.app import SestuiApp
 
@@ -86,9 +85,8 @@ class First(SestuiApp):
         super()._display(screen, renderable)
 
 async def main():
-    record = Record(Path("record"), time.time)
     app = First(
-        lambda: asyncio.sleep(60), clock=time.time, record=record, keeping=Keeping(), settings=Settings()
+        lambda: asyncio.sleep(60), clock=time.time, open_journal=exit, keeping=Keeping(), settings=Settings()
     )
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
@@ -102,7 +100,7 @@ def test_the_first_paint_imports_what_it_shows_alone(tmp_path: Path) -> None:
     assert "sestui.ui.widgets.list_pane" in modules
     screens = {name for name in modules if name.startswith("sestui.ui.screens.")}
     assert screens == {f"sestui.ui.screens.{name}" for name in ("browse", "dialog", "flows")}
-    assert modules & {"sestui.domain.settings", "sestui.services.directory", "sestui.services.changes"} == set()
+    assert modules & {"sestui.domain.settings", "sestui.services.directory", "sestui.services.journal"} == set()
     # 12 ms and 8 ms of Textual's that a start does without.
     assert modules & {"textual.widgets._text_area", "textual.widgets._footer"} == set()
 

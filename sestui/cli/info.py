@@ -65,7 +65,7 @@ def _print_settings(path: Path | None) -> None:
     file = printable(str(path or settings.default_path()))
     for name, option in settings.OPTIONS.items():
         value = getattr(values, name)
-        text = f'"{value}"' if option.choices else str(value)
+        text = f'"{value}"' if isinstance(value, str) else str(value)
         print(f"# {option.about} {option.allowed[0].upper()}{option.allowed[1:]}.")
         print(f"{name} = {text}  # {file if name in found else 'the default'}")
 

@@ -15,6 +15,8 @@ from sestui.domain.suppression import Connection, Reason, SuppressedDestinationS
 
 ASK_AGAIN_UP_TO: Final = 100
 """Plans of at most this many entries ask for each again before it is touched (DESIGN.md, "Laws of the screen")."""
+SAMPLE: Final = 10
+"""Entries read back after a job, where not all are."""
 _CLOCKS_APART: Final = 120.0
 """Seconds by which a time of ours and one of SES may differ and still tell of the same write."""
 
@@ -166,6 +168,22 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of settings, or the plan of one."""
+
+    at: float
+    connection: Connection
+    who: Who
+    action: str
+    """`edit tenant acme`, say."""
+    before: Mapping[str, object] | None
+    """The settings as they were; None where there was nothing."""
+    after: Mapping[str, object] | None
+    outcome: str
+    """`planned` before anything is sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a person is shown and agrees to."""
 
@@ -234,6 +252,16 @@ class Job:
         if not begun or self.began_at is None or until <= self.began_at:
             return None
         return begun / (until - self.began_at)
+
+
+def calls(entries: Sequence[Entry]) -> int:
+    """Return about how many calls of SES a plan takes."""
+    count = len(entries)
+    if count > ASK_AGAIN_UP_TO:
+        return count + sum(not it.known for it in entries)
+    # Each is asked for before and, of an addition or where it is read back, after.
+    read_back = sum(it.wanted is not None for it in entries) or min(count, SAMPLE)
+    return 2 * count + read_back
 
 
 def undo(

@@ -32,8 +32,8 @@ from sestui.emulator.requests import Request, RequestLog
 from sestui.emulator.seed import World, populate
 from sestui.emulator.state import ACCOUNT_ID, CALLER, Call, caller_arn
 
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
-"""Where a signature names the Region."""
+_SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([a-z0-9-]+)/")
+"""Where a signature names the access key and the Region."""
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER that makes closing a socket reset its connection."""
 
@@ -114,11 +114,13 @@ class Emulator:
         body = await http.read()
         request_id = str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
         scope = _SCOPE.search(http.headers.get("Authorization", ""))
-        region = scope[1] if scope else "us-east-1"
+        region = scope[2] if scope else "us-east-1"
+        # An access key of twelve digits names the account, as LocalStack and moto have it.
+        account = scope[1] if scope and len(scope[1]) == 12 and scope[1].isdecimal() else ACCOUNT_ID
         service, asked = _understand(http.method, http.raw_path, body)
         status, error = 200, None
         try:
-            call = Call(asked.operation, asked.parameters, now, region, self._conditions.quirks)
+            call = Call(asked.operation, asked.parameters, now, region, account, self._conditions.quirks)
             answer = await self._carry_out(service, call, asked.problem, request_id)
             headers = {"Content-Type": "application/json" if service == "ses" else "text/xml"}
         except Refusal as refusal:
@@ -146,7 +148,7 @@ class Emulator:
         reset_after = False
         try:
             arn = operations.resource_arn(self._state, call)
-            reset_after = weather.strike(service, call.operation, call.parameters, caller_arn(call.region), arn)
+            reset_after = weather.strike(service, call.operation, call.parameters, caller_arn(call), arn)
             weather.throttle(service, call.operation, call.now)
         except (Refusal, Silence) as struck:
             verdict = struck
@@ -164,8 +166,8 @@ class Emulator:
     def _result(self, service: str, call: Call, request_id: str) -> bytes:
         if service == "ses":
             return operations.carry_out(self._state, call)
-        user = f"AROAEMULATOR{ACCOUNT_ID[:9]}:{CALLER}"
-        return answers.identity_body(ACCOUNT_ID, caller_arn(call.region), user, request_id)
+        user = f"AROAEMULATOR{call.account[:9]}:{CALLER}"
+        return answers.identity_body(call.account, caller_arn(call), user, request_id)
 
 
 def _understand(method: str, target: str, body: bytes) -> tuple[str, Asked]:

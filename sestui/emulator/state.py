@@ -13,6 +13,7 @@ from sestui.emulator.store import PRESENT, SuppressionLists
 from sestui.emulator.tokens import Tokens
 
 ACCOUNT_ID = "123456789012"
+"""The account of a caller whose access key does not name one."""
 CALLER = "oncall-engineer"
 """The role session's name."""
 SETTINGS = "account"
@@ -111,6 +112,7 @@ class Call:
     parameters: Mapping[str, Any]
     now: float
     region: str
+    account: str
     quirks: Quirks
 
     @property
@@ -123,12 +125,12 @@ class Call:
         return self.quirks.read_lag
 
     def arn(self, resource: str) -> str:
-        return f"arn:{partition(self.region)}:ses:{self.region}:{ACCOUNT_ID}:{resource}"
+        return f"arn:{partition(self.region)}:ses:{self.region}:{self.account}:{resource}"
 
 
 def partition(region: str) -> str:
     return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
 
 
-def caller_arn(region: str) -> str:
-    return f"arn:{partition(region)}:sts::{ACCOUNT_ID}:assumed-role/OnCall/{CALLER}"
+def caller_arn(call: Call) -> str:
+    return f"arn:{partition(call.region)}:sts::{call.account}:assumed-role/OnCall/{CALLER}"

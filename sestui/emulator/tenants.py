@@ -12,7 +12,7 @@ from sestui.emulator.conditions import ResourceTypeSpelling
 from sestui.emulator.errors import already_exists, bad_request, not_found
 from sestui.emulator.model import service_model
 from sestui.emulator.registry import Registry
-from sestui.emulator.state import ACCOUNT_ID, Association, Call, State, Tenant
+from sestui.emulator.state import Association, Call, State, Tenant
 
 PAGE = 100
 """The default of every list here; undocumented."""
@@ -168,5 +168,5 @@ def _resource(call: Call) -> str:
     if not arn.startswith("arn:") or kind.rpartition(":")[2] not in _TYPES or not name:
         raise bad_request(f"Invalid resource ARN <{arn}>.")
     if not arn.startswith(prefix):
-        raise bad_request(f"The resource <{arn}> must be in the account {ACCOUNT_ID} and the Region {call.region}.")
+        raise bad_request(f"The resource <{arn}> must be in the account {call.account} and the Region {call.region}.")
     return f"{kind}/{name}"

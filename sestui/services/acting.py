@@ -46,8 +46,9 @@ class Acting:
             except TRANSIENT as error:
                 error.unanswered = 0  # Nothing that changes anything was sent.
                 raise
-            # It has been written since the plan was made: what it is now only SES knows.
-            asks = entry.address in watch.written
+            written = watch.written.get(entry.address)
+            # Since then it may have been written again, or removed: what it is now only SES knows.
+            asks = written is not None and entry.decide(written) is not None
         if asks:
             now = await self.look(entry)
             outcome = entry.decide(now, claim.asked_at)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sestui.domain.errors import CacheTrouble
 from sestui.domain.suppression import Connection, SuppressedDestinationSummary, SuppressionList
-from sestui.services.cache_file import CacheFile, checksum, in_thread
+from sestui.services.cache_file import CacheFile, checksum
 from sestui.services.cache_folder import delete
+from sestui.services.in_thread import in_thread
 from sestui.services.kept import Kept, packed
 from sestui.services.rows import Columns, encoded
 

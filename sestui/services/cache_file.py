@@ -5,18 +5,18 @@ Nothing in it is believed without its checksum.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 from zlib import crc32
 from zlib import error as ZlibError
 
 from sestui.domain.display import printable
 from sestui.domain.errors import CacheTrouble, NotOurs
 from sestui.services.cache_folder import HOME, drop_aside, set_aside
+from sestui.services.in_thread import in_thread
 from sestui.services.private import private_file, private_folder
 
 if TYPE_CHECKING:
@@ -193,19 +193,6 @@ class CacheFile:
         except OSError as error:
             return CacheTrouble(f"The cache in {where} is damaged ({why}) and can't be set aside: {error.strerror}.")
         return CacheTrouble(f"The cache was damaged ({why}): it is set aside as {printable(str(aside))}.")
-
-
-async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
-    """Run in a thread; who is cancelled meanwhile waits for its end, for two must not use a file at once."""
-    # No task, which the end of the loop would cancel while the thread goes on.
-    running = asyncio.get_running_loop().run_in_executor(None, partial(work, *arguments))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        while not running.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([running])
-        raise
 
 
 def _identity(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sestui.domain.errors import JobRefused
 from sestui.domain.job import Job, Result
-from sestui.services.cache_file import in_thread
+from sestui.services.in_thread import in_thread
 from sestui.services.journal import Journal
 from sestui.services.running import Run
 from sestui.sesv2.gateway import Gateway

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sestui.domain.errors import JobRefused
-from sestui.domain.job import DONE, Job, Outcome, Plan, Result, State, Who, Wish
+from sestui.domain.job import DONE, Edit, Job, Outcome, Plan, Result, State, Who, Wish
 from sestui.services.journal_file import JournalFile
-from sestui.services.journal_rows import ENTRY, JOB, Recorded, columns, job_of, recorded, row_of
+from sestui.services.journal_rows import EDIT, ENTRY, JOB, Recorded, columns, edit_of, job_of, recorded, row_of
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from sestui.domain.suppression import Connection
 
 _PAGE: Final = 5000
 """Entries read at once."""
@@ -202,6 +204,30 @@ class Journal:
 
         with self._file.alone(job):
             return self._file.change(write)
+
+    # Settings
+
+    def edit(
+        self, connection: Connection, action: str, before: object | None, after: object | None, outcome: str
+    ) -> None:
+        """Write down a change of settings: what was there and what is to be, each a dataclass of `domain.settings`."""
+        now, who = self._clock(), self._who
+        settings = [None if it is None else asdict(it) for it in (before, after)]  # type: ignore[call-overload]
+        self._file.change(
+            lambda it: it.execute(
+                f"INSERT INTO edit ({EDIT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(now, connection.account, connection.region, connection.endpoint, connection.arn),
+                    *(who.user, who.sudo_user, who.ssh, who.host, action, *map(json.dumps, settings), outcome),
+                ),
+            )
+        )
+        self.copy({"at": now, "action": action, "before": settings[0], "after": settings[1], "outcome": outcome})
+
+    def edits(self, search: str = "", most: int = 1000) -> list[Edit]:
+        """Return the changes of settings whose action contains a text; the newest first."""
+        query = f"SELECT {EDIT} FROM edit WHERE instr(lower(action), lower(?)) ORDER BY id DESC LIMIT ?"
+        return list(map(edit_of, self._file.read(lambda it: it.execute(query, (search, most)).fetchall())))
 
     # Looking back
 

@@ -23,9 +23,9 @@ from sestui.domain.errors import (
     SestuiError,
     TenantNotFound,
 )
-from sestui.domain.job import MADE, Job, Outcome, Result, State, Wish
+from sestui.domain.job import MADE, SAMPLE, Job, Outcome, Result, State, Wish
 from sestui.services.acting import TRANSIENT, Acting
-from sestui.services.cache_file import in_thread
+from sestui.services.in_thread import in_thread
 from sestui.services.reading_back import misses
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ _PATIENCE: Final = 900.0
 _FIRST_REST: Final = 1.0
 _LONGEST_REST: Final = 30.0
 """Seconds from one try to the next of a job that waits; doubled each time up to this."""
-_SAMPLE: Final = 10
-"""Entries read back where a sample is."""
 _SLASH: Final = (
     "Known SES defect: it refuses an address with a / here; an import job of the account's list can delete it."
 )
@@ -215,9 +213,9 @@ class Run:
         self._dirty.set()
         if result.outcome in MADE:
             self._made += 1
-            if self._read_back == "all" or len(self._sample) < _SAMPLE:
+            if self._read_back == "all" or len(self._sample) < SAMPLE:
                 self._sample.append((claim.number, result))
-            elif (place := random.randrange(self._made)) < _SAMPLE:
+            elif (place := random.randrange(self._made)) < SAMPLE:
                 # Each has the same chance, however many come.
                 self._sample[place] = claim.number, result
 

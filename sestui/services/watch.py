@@ -24,7 +24,9 @@ _MOMENT: Final = 1.0
 _LATE: Final = 3
 """So many times these and a job waits for the look."""
 _LAG: Final = 60.0
-"""Seconds within which SES is trusted to list what was written; and how far clocks may be apart."""
+"""Seconds within which SES is trusted to list what was written."""
+_CLOCKS_APART: Final = 300.0
+"""Seconds by which this machine's clock may be off: AWS refuses what a clock further off has signed."""
 _SOON: Final = 10.0
 """The same for a job that puts entries, which are listed themselves: a fast one would read all its own again."""
 
@@ -39,7 +41,7 @@ class Watch:
         self._which = which
         self._clock = clock
         self._lag = _SOON if puts else _LAG
-        self._since = since - _LAG
+        self._since = since - _LAG - _CLOCKS_APART
         self._looked_at: float | None = None
         self._calls = 0
         self._look: asyncio.Task[None] | None = None

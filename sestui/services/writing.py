@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from sestui.domain.errors import ServiceFault, SestuiError, UnexpectedAnswer, Unreachable, UsageError
+from sestui.domain.errors import JournalTrouble, ServiceFault, SestuiError, UnexpectedAnswer, Unreachable
 from sestui.domain.impact import Edit, Subject
 from sestui.domain.settings import Account, SuppressionOptions, Tenant
+from sestui.services.in_thread import in_thread
 
 if TYPE_CHECKING:
     from sestui.domain.suppression import Connection
-    from sestui.services.record import Record
+    from sestui.services.journal import Journal
     from sestui.sesv2.gateway import Gateway
 
 _T = TypeVar("_T")
@@ -100,7 +101,7 @@ async def _put(gateway: Gateway, after: Subject) -> None:
 
 
 async def recorded(
-    record: Record,
+    journal: Journal,
     connection: Connection,
     action: str,
     before: object | None,
@@ -114,13 +115,12 @@ async def recorded(
     `tell` is told if that can't be written down: what is done is done.
 
     Raises:
-        SestuiError: as the call does; UsageError where the plan can't be written down, and nothing was done.
+        SestuiError: as the call does; JournalTrouble where the plan can't be written down, and nothing was done.
     """
     try:
-        record.open()
-        record.settings(connection, action, before, after, "planned")
-    except OSError as error:
-        raise UsageError(f"Nothing was done, as what is changed has to be written down first: {error}") from error
+        await in_thread(journal.edit, connection, action, before, after, "planned")
+    except JournalTrouble as error:
+        raise JournalTrouble(f"Nothing was done, as what is changed has to be written down first. {error}") from error
     words = "broken off: it may have been done"
     try:
         result = await call()
@@ -131,9 +131,9 @@ async def recorded(
         raise
     finally:
         try:
-            record.settings(connection, action, before, after, words)
-        except OSError as error:
-            tell(UsageError(f"What was done ({words}) could not be written down: {error}"))
+            await in_thread(journal.edit, connection, action, before, after, words)
+        except JournalTrouble as error:
+            tell(JournalTrouble(f"What was done ({words}) could not be written down. {error}"))
 
 
 async def _read(gateway: Gateway, subject: Subject) -> Subject:

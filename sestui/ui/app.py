@@ -22,10 +22,11 @@ from sestui.ui.screens.browse import BrowseScreen
 from sestui.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
+    from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
-    from sestui.services.record import Record
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
+    from sestui.ui.screens.working import Launch
 
 
 class SestuiApp(App[None]):
@@ -48,16 +49,17 @@ class SestuiApp(App[None]):
         connect: Callable[[], Awaitable[Gateway]],
         *,
         clock: Callable[[], float],
-        record: Record,
+        open_journal: Callable[[], Journal],
         keeping: Keeping,
         settings: Settings,
+        launch: Launch | None = None,
         start_list: SuppressionList | None = None,
         demo: bool = False,
     ) -> None:
         super().__init__()
         self.animation_level = "none"
         self._browse = BrowseScreen(
-            connect, clock, record, start_list or SuppressionList(), keeping, settings, demo=demo
+            connect, clock, open_journal, start_list or SuppressionList(), keeping, settings, launch, demo=demo
         )
         self._clock = clock
         self._errors: list[tuple[float, str]] = []

@@ -1,14 +1,15 @@
 """An edit is written whole, if what it was made from is still there, and read back."""
 
 import asyncio
-import json
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sestui.domain.errors import AccessDenied, NotFound, SestuiError, TenantNotFound, Unreachable, UsageError
+from sestui.domain.errors import AccessDenied, JournalTrouble, NotFound, SestuiError, TenantNotFound, Unreachable
 from sestui.domain.impact import Edit, Subject
 from sestui.domain.settings import (
     Account,
@@ -23,7 +24,7 @@ from sestui.domain.settings import (
 )
 from sestui.domain.suppression import Connection, Reason, SuppressionScope
 from sestui.emulator import Conditions, Emulator
-from sestui.services.record import Record
+from sestui.services.journal import Journal
 from sestui.services.writing import recorded, settings_of, write
 from sestui.sesv2.gateway import Gateway
 from tests.serving import faults, operations, quirks, serving
@@ -255,48 +256,55 @@ BEFORE, AFTER = ConfigurationSet("receipts"), ConfigurationSet("receipts", suppr
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Record:
-    return Record(tmp_path / "state" / "changes.jsonl", lambda: 100.5)
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    kept = Journal(tmp_path / "state", lambda: 100.5)
+    yield kept
+    kept.close()
 
 
-def outcomes(record: Record) -> list[str]:
-    lines = [json.loads(line) for line in record.path.read_text("utf-8").splitlines()]
-    assert all(line["action"] == "edit" for line in lines)
-    assert all((line["before"]["suppression"], line["after"]["name"]) == (None, "receipts") for line in lines)
-    return [line["outcome"] for line in lines]
+def outcomes(journal: Journal) -> list[str]:
+    edits = journal.edits()[::-1]
+    for edit in edits:
+        assert edit.before is not None
+        assert edit.after is not None
+        assert (edit.action, edit.before["suppression"], edit.after["name"]) == ("edit", None, "receipts")
+    return [edit.outcome for edit in edits]
 
 
-async def test_what_is_to_be_done_is_written_down_before_and_what_became_of_it_after(record: Record) -> None:
+async def test_what_is_to_be_done_is_written_down_before_and_what_became_of_it_after(journal: Journal) -> None:
     async def call() -> int:
-        assert outcomes(record) == ["planned"]
+        assert outcomes(journal) == ["planned"]
         return 7
 
-    assert await recorded(record, CONNECTION, "edit", BEFORE, AFTER, call, never) == 7
+    assert await recorded(journal, CONNECTION, "edit", BEFORE, AFTER, call, never) == 7
     assert (
-        await recorded(record, CONNECTION, "edit", BEFORE, AFTER, seven, never, lambda result: f"{result} calls") == 7
+        await recorded(journal, CONNECTION, "edit", BEFORE, AFTER, seven, never, lambda result: f"{result} calls") == 7
     )
-    assert outcomes(record) == ["planned", "done", "planned", "7 calls"]
+    assert outcomes(journal) == ["planned", "done", "planned", "7 calls"]
 
 
-async def test_a_failure_is_written_down_and_raised(record: Record) -> None:
+async def test_a_failure_is_written_down_and_raised(journal: Journal) -> None:
     async def call() -> None:
         raise Unreachable("No answer")
 
     with pytest.raises(Unreachable, match="No answer"):
-        await recorded(record, CONNECTION, "edit", BEFORE, AFTER, call, never)
-    assert outcomes(record) == ["planned", "failed: No answer"]
+        await recorded(journal, CONNECTION, "edit", BEFORE, AFTER, call, never)
+    assert outcomes(journal) == ["planned", "failed: No answer"]
 
 
-async def test_a_call_that_is_broken_off_is_not_written_down_as_done(record: Record) -> None:
+async def test_a_call_that_is_broken_off_is_not_written_down_as_done(journal: Journal) -> None:
+    begun = asyncio.Event()
+
     async def call() -> None:
+        begun.set()
         await asyncio.Event().wait()
 
-    calling = asyncio.create_task(recorded(record, CONNECTION, "edit", BEFORE, AFTER, call, never))
-    await asyncio.sleep(0)
+    calling = asyncio.create_task(recorded(journal, CONNECTION, "edit", BEFORE, AFTER, call, never))
+    await begun.wait()
     calling.cancel()
     with pytest.raises(asyncio.CancelledError):
         await calling
-    assert outcomes(record) == ["planned", "broken off: it may have been done"]
+    assert outcomes(journal) == ["planned", "broken off: it may have been done"]
 
 
 async def test_nothing_is_done_that_cannot_be_written_down(tmp_path: Path) -> None:
@@ -306,25 +314,27 @@ async def test_nothing_is_done_that_cannot_be_written_down(tmp_path: Path) -> No
     async def call() -> None:
         done.append(1)
 
-    record = Record(tmp_path / "file" / "changes.jsonl", lambda: 0.0)
-    with pytest.raises(UsageError, match="Nothing was done"):
-        await recorded(record, CONNECTION, "edit", BEFORE, AFTER, call, never)
+    journal = Journal(tmp_path / "file", lambda: 0.0)
+    with pytest.raises(JournalTrouble, match="Nothing was done"):
+        await recorded(journal, CONNECTION, "edit", BEFORE, AFTER, call, never)
     assert not done
 
 
 @pytest.mark.parametrize(("error", "told"), [(None, "done"), (Unreachable("No answer"), "failed: No answer")])
 async def test_an_outcome_that_cannot_be_written_down_is_told_and_changes_nothing(
-    record: Record, error: SestuiError | None, told: str
+    journal: Journal, error: SestuiError | None, told: str
 ) -> None:
     async def call() -> int:
-        record.path.unlink()
-        record.path.mkdir()
+        assert journal.path is not None
+        with sqlite3.connect(journal.path) as damaging:
+            damaging.execute("DROP TABLE edit")
+        damaging.close()
         if error is not None:
             raise error
         return 7
 
     heard: list[SestuiError] = []
-    recording = recorded(record, CONNECTION, "edit", BEFORE, AFTER, call, heard.append)
+    recording = recorded(journal, CONNECTION, "edit", BEFORE, AFTER, call, heard.append)
     if error is None:
         assert await recording == 7
     else:

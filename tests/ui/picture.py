@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.emulator import Emulator, World
+from sestui.services.journal import Journal
 from sestui.services.keeping import Keeping
-from sestui.services.record import Record
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.session import open_gateway
 from sestui.settings import Settings
@@ -33,7 +33,7 @@ async def draw() -> str:
         app = SestuiApp(
             connect,
             clock=lambda: _NOW,
-            record=Record(folder / "changes.jsonl", lambda: _NOW),
+            open_journal=lambda: Journal(folder / "state", lambda: _NOW),
             keeping=Keeping(),
             settings=Settings(),
             start_list=SuppressionList("acme-retail"),

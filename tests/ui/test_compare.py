@@ -1,7 +1,7 @@
 """Comparing two lists and copying from one to the other: true counts, a true plan, and only that is added."""
 
-import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
+from sestui.domain.job import Kind, Outcome
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.emulator import Conditions, Emulator, Fault, World
+from sestui.services.journal import Journal
 from sestui.sesv2.gateway import Gateway
 from tests.conftest import MakeApp
 from tests.ui.screen import lacks, screen_text, shows, type_text, until
@@ -225,7 +227,7 @@ async def test_what_the_other_list_lacks_is_added_with_its_own_reasons(
             "1 there with another reason, which stays as it is",
             "1 there in other letter case",
             "2 BOUNCE · 1 COMPLAINT: each keeps its own",
-            "at most 9 s: 3 calls each",
+            "at most 9 s, at 1 call a second",
             "alice@corp.com  BOUNCE",
         )
         await pilot.press("tab", "tab")
@@ -233,19 +235,20 @@ async def test_what_the_other_list_lacks_is_added_with_its_own_reasons(
         await pilot.press("tab")
         await until(pilot, lambda: focused(pilot) == "cancel", "Cancel in focus")
         await pilot.press("tab", "enter")
-        await shows(pilot, "List of tenant shop: 3 added.", "Suppression list: account")
+        await shows(pilot, "list of tenant shop: 3 added.", "Suppression list: account")
         assert puts(emulator) == before + 3
         await pilot.press("J")
-        await shows(pilot, "Addition", "note: copied from the list of the account: OPS-7")
+        await shows(pilot, "copied from the list of the account: OPS-7")
     expected = ON_SHOP | {"alice@corp.com": BOUNCE, "angry@corp.com": COMPLAINT, "Dora@corp.com": BOUNCE}
     assert await on_list(gateway, SHOP) == expected
     assert await on_list(gateway, ACCOUNT) == ON_ACCOUNT
-    plan, *outcomes = map(json.loads, (tmp_path / "changes.jsonl").read_text().splitlines())
-    assert (plan["plan"], plan["tenant"], plan["note"]) == ("add", "shop", "copied from the list of the account: OPS-7")
-    assert {it["address"]: it["reason"] for it in plan["entries"]} == {
+    journal = Journal(tmp_path / "state", time.time)
+    (job,) = journal.jobs("OPS-7")
+    assert (job.kind, job.lists, job.counts) == (Kind.ADD, (SHOP,), {Outcome.ADDED: 3})
+    assert {it.entry.address: it.entry.wanted for it in journal.entries(job.id)} == {
         address: expected[address] for address in ("alice@corp.com", "angry@corp.com", "Dora@corp.com")
     }
-    assert {it["outcome"] for it in outcomes} == {"added"}
+    journal.close()
 
 
 @pytest.mark.usefixtures("lists")

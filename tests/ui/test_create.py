@@ -1,6 +1,6 @@
 """Creating a tenant or a configuration set: what the form takes, what is sent, what is told."""
 
-import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from sestui.domain.settings import (
 )
 from sestui.domain.suppression import Reason, SuppressionScope
 from sestui.emulator import Conditions, Emulator
+from sestui.services.journal import Journal
 from sestui.sesv2.gateway import Gateway
 from tests.conftest import MakeApp
 from tests.serving import faults
@@ -283,19 +284,21 @@ async def test_the_record_has_the_plan_before_the_call_and_what_became_of_it(
             await fill(pilot, "receipts", 0, 1)
             await confirm(pilot)
             await shows(pilot, words)
-    lines = [json.loads(line) for line in (tmp_path / "changes.jsonl").read_text("utf-8").splitlines()]
-    assert [line["outcome"].partition(":")[0] for line in lines] == ["planned", "created", "planned", "failed"]
-    assert "already exists" in lines[-1]["outcome"]
-    for line in lines:
-        assert line["action"] == "create configuration set receipts"
-        assert line["account"] == "123456789012"
-        assert line["before"] is None
-        assert line["after"]["suppression"] == {"scope": None, "reasons": [], "validation": None}
+    journal = Journal(tmp_path / "state", time.time)
+    edits = journal.edits()[::-1]
+    journal.close()
+    assert [edit.outcome.partition(":")[0] for edit in edits] == ["planned", "created", "planned", "failed"]
+    assert "already exists" in edits[-1].outcome
+    for edit in edits:
+        assert (edit.action, edit.connection.account) == ("create configuration set receipts", "123456789012")
+        assert edit.before is None
+        assert edit.after is not None
+        assert edit.after["suppression"] == {"scope": None, "reasons": [], "validation": None}
     assert len(created(emulator)) == 2
 
 
 async def test_what_cannot_be_written_down_is_not_done(make_app: MakeApp, emulator: Emulator, tmp_path: Path) -> None:
-    (tmp_path / "changes.jsonl").mkdir()
+    (tmp_path / "state").touch()
     async with make_app().run_test(size=SIZE) as pilot:
         await ask_for_a_tenant(pilot)
         await type_text(pilot, "shop")

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 
 from sestui.domain.suppression import Connection
+from sestui.services.journal import Journal
 from sestui.services.keeping import Keeping
-from sestui.services.record import Record
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.session import open_gateway
 from sestui.settings import Settings
@@ -36,8 +36,8 @@ async def app_on(answer: Answer, folder: Path) -> AsyncIterator[SestuiApp]:
         def connect() -> Awaitable[Gateway]:
             return stack.enter_async_context(open_gateway(Connection("us-east-1", f"http://127.0.0.1:{port}")))
 
-        record = Record(folder / "changes.jsonl", time.time)
-        yield SestuiApp(connect, clock=time.time, record=record, keeping=Keeping(), settings=Settings())
+        journal = Journal(folder / "state", time.time)
+        yield SestuiApp(connect, clock=time.time, open_journal=lambda: journal, keeping=Keeping(), settings=Settings())
 
 
 async def test_names_and_addresses_are_shown_and_never_obeyed(tmp_path: Path) -> None:

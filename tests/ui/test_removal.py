@@ -1,7 +1,7 @@
 """Removing: the plan that is shown, what confirms it and what doesn't, what becomes of each address."""
 
 import asyncio
-import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
+from sestui.domain.job import Kind, Outcome
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.emulator import Conditions, Emulator, Fault, Rate
+from sestui.services.journal import Journal
 from sestui.sesv2.gateway import Gateway
 from sestui.ui.widgets.destinations import DestinationTable
 from tests.conftest import MakeApp
@@ -170,11 +172,16 @@ async def test_every_outcome_is_written_down_with_the_row_as_it_was(make_app: Ma
         await type_text(pilot, "OPS-7")
         await pilot.press("tab", "tab", "enter")
         await shows(pilot, "1 removed")
-    plan, outcome = map(json.loads, (tmp_path / "changes.jsonl").read_text().splitlines())
-    assert (plan["plan"], plan["note"], plan["account"]) == ("remove", "OPS-7", "123456789012")
-    assert [(it["address"], it["before"]["reason"]) for it in plan["entries"]] == [("user0@corp.com", "BOUNCE")]
-    assert (outcome["address"], outcome["outcome"], outcome["after"]) == ("user0@corp.com", "removed", None)
-    assert outcome["before"]["reason"] == "BOUNCE"
+    journal = Journal(tmp_path / "state", time.time)
+    (job,) = journal.jobs("ops-7")
+    assert (job.kind, job.note, job.connection.account) == (Kind.REMOVE, "OPS-7", "123456789012")
+    (entry,) = journal.entries(job.id)
+    assert entry.entry.before is not None
+    assert (entry.entry.address, entry.entry.before.reason) == ("user0@corp.com", Reason.BOUNCE)
+    assert entry.result is not None
+    assert (entry.result.outcome, entry.result.after, entry.result.attempts) == (Outcome.REMOVED, None, 1)
+    assert entry.result.request_id
+    journal.close()
 
 
 @pytest.mark.usefixtures("addresses")
@@ -215,7 +222,7 @@ async def test_a_running_change_can_be_stopped_and_leaving_asks_first(
         await pilot.press("tab", "enter")
         await shows(pilot, "of 33", "J shows more")
         await pilot.press("q")
-        await shows(pilot, "A change is running")
+        await shows(pilot, "Job 1 runs in this window", "sestui jobs run 1")
         await pilot.press("escape", "J")
         await shows(pilot, "Removing", "Stop")
         await pilot.press("tab", "enter")
@@ -266,11 +273,12 @@ async def test_leaving_waits_for_the_calls_under_way_and_the_record_names_them(
         await pilot.press("tab", "enter")
         await shows(pilot, "Removing 0 of 2")
         await pilot.press("q")
-        await shows(pilot, "A change is running")
+        await shows(pilot, "Job 1 runs in this window", "sestui jobs run 1")
         await pilot.press("tab", "enter")
         await until(pilot, lambda: pilot.app.return_code == 0, "the end")
     emulator.conditions = Conditions()
-    _, *outcomes = map(json.loads, (tmp_path / "changes.jsonl").read_text().splitlines())
-    told = {it["address"] for it in outcomes if it["outcome"] == "removed"}
+    journal = Journal(tmp_path / "state", time.time)
+    told = {it.entry.address for it in journal.entries(1) if it.result and it.result.outcome is Outcome.REMOVED}
+    journal.close()
     assert told == {f"user{number}@corp.com" for number in range(5)} - await on_list(gateway)
     assert told

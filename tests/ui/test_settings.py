@@ -1,6 +1,7 @@
 """Settings: what is shown of them, what an edit is foreseen to do, what is written, and what is not."""
 
-import json
+import sqlite3
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
+from sestui.domain.job import Edit
 from sestui.domain.settings import (
     ConfidenceThreshold,
     ConfigurationSet,
@@ -18,6 +20,7 @@ from sestui.domain.settings import (
 )
 from sestui.domain.suppression import Reason, SuppressionList, SuppressionScope
 from sestui.emulator import Conditions, Emulator, Fault, Quirks, Rate
+from sestui.services.journal import Journal
 from sestui.sesv2.gateway import Gateway
 from sestui.ui.screens.impact import ImpactDialog
 from sestui.ui.widgets.tenant_tree import TenantTree
@@ -54,6 +57,14 @@ def confirm_is_possible(pilot: Pilot[Any]) -> bool:
     return not pilot.app.screen.query_one("#confirm", Button).disabled
 
 
+def edits_in(folder: Path) -> list[Edit]:
+    journal = Journal(folder, time.time)
+    try:
+        return journal.edits()
+    finally:
+        journal.close()
+
+
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_a_tenants_switch_to_its_own_empty_list_is_warned_of_and_written(
@@ -77,10 +88,12 @@ async def test_a_tenants_switch_to_its_own_empty_list_is_warned_of_and_written(
         await shows(pilot, "Written: tenant shop has SuppressionScope TENANT", "shop TENANT")
         written = TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE, Reason.COMPLAINT))
         assert (await gateway.tenant("shop")).suppression == written
-    planned, done = map(json.loads, (tmp_path / "changes.jsonl").read_text().splitlines())
-    assert (planned["action"], planned["outcome"], done["outcome"]) == ("edit tenant shop", "planned", "written")
-    assert planned["before"]["suppression"] is None
-    assert planned["after"]["suppression"] == {"scope": "TENANT", "reasons": ["BOUNCE", "COMPLAINT"]}
+    done, planned = edits_in(tmp_path / "state")
+    assert (planned.action, planned.outcome, done.outcome) == ("edit tenant shop", "planned", "written")
+    assert planned.before is not None
+    assert planned.after is not None
+    assert planned.before["suppression"] is None
+    assert planned.after["suppression"] == {"scope": "TENANT", "reasons": ["BOUNCE", "COMPLAINT"]}
 
 
 @pytest.mark.usefixtures("shop")
@@ -372,8 +385,7 @@ async def test_a_configuration_set_is_given_to_a_tenant_and_taken_away(
         await pilot.press("tab", "enter")
         await shows(pilot, "alerts no longer belongs to tenant shop")
         assert await gateway.tenant_configuration_sets("shop") == ("receipts",)
-    lines = [json.loads(line) for line in (tmp_path / "changes.jsonl").read_text().splitlines()]
-    assert [(line["action"], line["outcome"]) for line in lines] == [
+    assert [(edit.action, edit.outcome) for edit in reversed(edits_in(tmp_path / "state"))] == [
         ("associate", "planned"),
         ("associate", "done"),
         ("dissociate", "planned"),
@@ -451,9 +463,10 @@ async def test_a_write_whose_record_cannot_be_finished_is_still_told_as_written(
         await opened(pilot, "What it does")
         emulator.conditions = Conditions(latency=0.3)
         await pilot.press("tab", "enter")
-        await until(pilot, (tmp_path / "changes.jsonl").exists)
-        (tmp_path / "changes.jsonl").unlink()
-        (tmp_path / "changes.jsonl").mkdir()
+        await until(pilot, lambda: [edit.outcome for edit in edits_in(tmp_path / "state")] == ["planned"])
+        with sqlite3.connect(tmp_path / "state" / "journal.sqlite") as damaging:
+            damaging.execute("DROP TABLE edit")
+        damaging.close()
         await shows(pilot, "shop ACCOUNT")
         assert (await gateway.tenant("shop")).suppression is not None
         await pilot.press("E")

@@ -1,7 +1,7 @@
 """The dialog that adds addresses: says what each is before anything is sent."""
 
 from asyncio import sleep
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -13,8 +13,8 @@ from textual.widgets import Button, Checkbox, Input, RadioSet, Static, TextArea
 from sestui.domain.addresses import Addresses, parse
 from sestui.domain.display import counted, printable
 from sestui.domain.errors import NotFound, SestuiError
+from sestui.domain.job import ASK_AGAIN_UP_TO, Entry
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
-from sestui.services.changes import ASK_AGAIN_UP_TO, Entry
 from sestui.stylesheets import stylesheet
 from sestui.ui.screens.dialog import Confirmation, Dialog
 from sestui.ui.screens.removal import Confirmed
@@ -37,6 +37,8 @@ class AdditionPlace:
     look: Callable[[str], Awaitable[SuppressedDestinationSummary]]
     """Asks SES about one spelling; raises NotFound."""
     sandbox: bool
+    takes: Callable[[Sequence[Entry]], str]
+    """Says how long that many take, and whether the job outlives the terminal."""
 
 
 class AddDialog(Dialog[Confirmed]):
@@ -66,7 +68,7 @@ class AddDialog(Dialog[Confirmed]):
                 yield Static(id="verdict", markup=False)
             yield Tick("", id="replace", compact=True)
             yield Input(placeholder="note for the record, a ticket number say (optional)", id="note", compact=True)
-            yield Confirmation("Add")
+            yield Confirmation("Add", dry_run=True)
         account = self._place.connection
         self._where = Text.assemble(
             ("To the list of ", "dim"),
@@ -140,12 +142,14 @@ class AddDialog(Dialog[Confirmed]):
         for address in self._parsed.valid:
             row = self._row(address)
             if row is None or (row.reason is not self._reason and replace):
-                entries.append(Entry(address, self._reason, row, replace=row is not None))
+                known = row is not None or address in self._asked or self._place.complete
+                entries.append(Entry(self._place.which, address, self._reason, row, known))
         return tuple(entries)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "confirm":
-            self.dismiss(Confirmed(self._entries, self.query_one("#note", Input).value.strip()))
+        if event.button.id in ("confirm", "dry"):
+            note = self.query_one("#note", Input).value.strip()
+            self.dismiss(Confirmed(self._entries, note, event.button.id == "dry"))
         else:
             self.dismiss(None)
 
@@ -163,6 +167,8 @@ class AddDialog(Dialog[Confirmed]):
         parts += [f"{len(others):,} there with another reason"] if others else []
         parts += [f"{len(parsed.refused):,} not valid"] if parsed.refused else []
         text.append(f"  ({', '.join(parts)})\n", "dim")
+        if entries:
+            text.append(f"takes {self._place.takes(entries)}\n")
         if unknown and not self._trouble:
             words = (
                 "asking SES about" if len(unknown) <= ASK_AGAIN_UP_TO else "the list isn't loaded whole; not known of"

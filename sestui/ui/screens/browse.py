@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from sestui.domain.suppression import SuppressedDestination
+    from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
-    from sestui.services.record import Record
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
     from sestui.ui.app import SestuiApp
+    from sestui.ui.screens.working import Launch
 
 
 class BrowseScreen(Screen[None]):
@@ -51,10 +52,11 @@ class BrowseScreen(Screen[None]):
         self,
         connect: Callable[[], Awaitable[Gateway]],
         clock: Callable[[], float],
-        record: Record,
+        open_journal: Callable[[], Journal],
         start_list: SuppressionList,
         keeping: Keeping,
         settings: Settings,
+        launch: Launch | None,
         *,
         demo: bool,
     ) -> None:
@@ -66,7 +68,7 @@ class BrowseScreen(Screen[None]):
         """Whether anything is asked of SES yet."""
         self.place = Place(tenant=start_list.tenant_name)
         """What the tree's cursor is on."""
-        self.flows = Flows(self, connect, clock, record, keeping, settings)
+        self.flows = Flows(self, connect, clock, open_journal, keeping, settings, launch)
         self.last_key = clock()
         """When somebody last pressed a key, in the clock's seconds."""
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in the tree.
@@ -107,8 +109,10 @@ class BrowseScreen(Screen[None]):
         """What would be lost by leaving now, in words."""
         marked = self.list_pane.marked_anywhere
         lost = [f"{counted(marked, 'mark')} would be forgotten."] if marked else []
-        if self.flows.changing.running:
-            lost.append("A change is running: the calls under way are finished, the rest would stay undone.")
+        lost += [
+            f"Job {number} runs in this window: it pauses, and `sestui jobs run {number}` goes on with it."
+            for number in self.flows.working.running
+        ]
         if self.flows.editing.writing:
             lost.append(self.flows.editing.writing)
         if self.flows.creating.writing:
@@ -157,7 +161,7 @@ class BrowseScreen(Screen[None]):
 
     async def finish(self) -> None:
         """Let the calls of a running change come to an end."""
-        await self.flows.changing.stop()
+        await self.flows.working.stop()
         await self.flows.creating.finish()
         await self.flows.editing.finish()
 
@@ -241,7 +245,7 @@ class BrowseScreen(Screen[None]):
         self.list_pane.reverse()
 
     def action_last_change(self) -> None:
-        self.flows.changing.show_last()
+        self.flows.working.show_history()
 
     @on(SettingsPanel.Expanded)
     def _expand(self) -> None:

@@ -17,6 +17,7 @@ from textual.widgets import Button, Input, RadioSet, Static
 
 from sestui.domain.display import counted, duration, moment, printable
 from sestui.domain.errors import SestuiError, TenantNotFound, UsageError
+from sestui.domain.job import Entry
 from sestui.domain.query import Query, parse
 from sestui.domain.suppression import Connection, SuppressedDestinationSummary, SuppressionList
 from sestui.services.comparison import Comparison, compare, load
@@ -46,8 +47,8 @@ class Pair:
     """The names known, to suggest."""
     connection: Connection
     now: Callable[[], float]
-    pace: float | None
-    """Calls a second of an addition that SES is known to let through; None where it has not limited us."""
+    takes: Callable[[Sequence[Entry]], str]
+    """Says how long adding these takes, and whether the job outlives the terminal."""
     sandbox: bool
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sestui.services.changes import Change, Kind
+from sestui.domain.job import Kind
 from sestui.ui.screens.compare import CompareDialog, Pair
 from sestui.ui.screens.copy import CopyDialog
+from sestui.ui.screens.removal import Confirmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.changing import Changing
     from sestui.ui.screens.reading import Reading
-
-
-_CALLS: Final = ("GetSuppressedDestination", "PutSuppressedDestination")
-"""What an addition takes."""
 
 
 class Comparing:
@@ -68,18 +65,18 @@ class Comparing:
         self._show_again(pair.here)
         if agreed:
             note = f"copied from the list of {agreed.source.owner}{': ' if agreed.note else ''}{agreed.note}"
-            self._changing.start(Change(Kind.ADD, agreed.target, agreed.entries, note))
+            read_at = self._clock() - pair.listing_of(agreed.target).age
+            await self._changing.start(Kind.ADD, Confirmed(agreed.entries, note, agreed.dry), read_at)
 
     def _pair(self, gateway: Gateway, here: Listing) -> Pair:
         account, directory = self._reading.account, self._reading.directory
-        learned = gateway.pacer.learned
         return Pair(
             here=here,
             listing_of=partial(self._screen.flows.lists.listing_of, gateway),
             tenants=directory.all_tenants[0] if directory is not None else [],
             connection=gateway.connection,
             now=self._clock,
-            pace=min((learned[name] for name in _CALLS if name in learned), default=None),
+            takes=self._changing.takes,
             sandbox=account is not None and not account.production_access,
         )
 

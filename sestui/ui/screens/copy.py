@@ -11,9 +11,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, RadioSet, Static
 
-from sestui.domain.display import counted, duration, moment
+from sestui.domain.display import counted, moment
+from sestui.domain.job import ASK_AGAIN_UP_TO, Entry
 from sestui.domain.suppression import Reason, SuppressionList
-from sestui.services.changes import ASK_AGAIN_UP_TO, Entry
 from sestui.services.comparison import Comparison
 from sestui.ui.details import table
 from sestui.ui.screens.compare import PairDialog
@@ -32,6 +32,7 @@ class Copying:
     target: SuppressionList
     entries: tuple[Entry, ...]
     note: str
+    dry: bool
 
 
 class CopyDialog(PairDialog[Copying]):
@@ -48,7 +49,7 @@ class CopyDialog(PairDialog[Copying]):
         with VerticalScroll(id="scroll", can_focus=False):
             yield Static(id="shown", markup=False)
         yield Input(placeholder="note for the record, a ticket number say (optional)", id="note", compact=True)
-        yield Confirmation("Copy")
+        yield Confirmation("Copy", dry_run=True)
 
     @property
     def _forward(self) -> bool:
@@ -70,11 +71,15 @@ class CopyDialog(PairDialog[Copying]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         plan = self._plan
-        if event.button.id == "confirm" and plan is not None:
-            entries = tuple(Entry(row.address, row.reason) for row in plan.only_here)
-            self.dismiss(Copying(*self._ends, entries, self.query_one("#note", Input).value.strip()))
+        if event.button.id in ("confirm", "dry") and plan is not None:
+            note = self.query_one("#note", Input).value.strip()
+            self.dismiss(Copying(*self._ends, self._entries(plan), note, event.button.id == "dry"))
         else:
             self.dismiss(None)
+
+    def _entries(self, plan: Comparison) -> tuple[Entry, ...]:
+        # Both lists are whole: what the other lacks is known to be absent there.
+        return tuple(Entry(self._ends[1], row.address, row.reason) for row in plan.only_here)
 
     @on(RadioSet.Changed)
     def _other_direction(self) -> None:
@@ -120,7 +125,7 @@ class CopyDialog(PairDialog[Copying]):
             yield "Case", f"{spelled:,} there in other letter case: SES ignores case when it sends", "yellow"
         bounces = sum(row.reason is Reason.BOUNCE for row in rows)
         yield "Reasons", f"{bounces:,} BOUNCE · {len(rows) - bounces:,} COMPLAINT: each keeps its own", ""
-        yield "Takes", self._time(len(rows)), ""
+        yield "Takes", self._pair.takes(self._entries(plan)), ""
         shown = [*rows[:_ENDS], None, *rows[-_ENDS:]] if len(rows) > 2 * _ENDS + 1 else rows
         for number, row in enumerate(shown):
             label = "Addresses" if number == 0 else ""
@@ -128,11 +133,3 @@ class CopyDialog(PairDialog[Copying]):
                 yield label, f"… {len(rows) - 2 * _ENDS:,} more …", "dim"
             else:
                 yield label, f"{row.address}  {row.reason}  {moment(row.last_update)[:16]}", ""
-
-    def _time(self, count: int) -> str:
-        # Each is asked about before it is added; while they are few, its date is asked for afterwards.
-        calls = 3 if count <= ASK_AGAIN_UP_TO else 2
-        pace = self._pair.pace
-        if pace is None:
-            return f"at most {duration(calls * count)}: {calls} calls each, at 1 a second as SES documents"
-        return f"about {duration(calls * count / pace)}: {calls} calls each, at the present {pace:.1f} a second"

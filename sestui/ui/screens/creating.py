@@ -19,7 +19,7 @@ from sestui.ui.widgets.tenant_tree import CONFIGURATION_SETS
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from sestui.services.record import Record
+    from sestui.services.journal import Journal
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.reading import Reading
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 class Creating:
     """Creates on behalf of a screen, one at a time."""
 
-    def __init__(self, screen: BrowseScreen, reading: Reading, record: Record) -> None:
+    def __init__(self, screen: BrowseScreen, reading: Reading, journal: Journal) -> None:
         self._screen = screen
         self._reading = reading
-        self._record = record
+        self._journal = journal
         self._draft = Draft()
         """What was filled in and not created."""
         self._trouble = ""
@@ -78,7 +78,7 @@ class Creating:
         screen.status.show_progress(f"Creating {kind} {new.name} …")
         try:
             created = await recorded(
-                self._record,
+                self._journal,
                 gateway.connection,
                 f"create {kind} {new.name}",
                 None,

@@ -73,14 +73,18 @@ class Confirmation(Horizontal):
     No printable key confirms: the focus has to be moved and Enter pressed.
     """
 
-    def __init__(self, verb: str, *, word: str | int | None = None) -> None:
+    def __init__(self, verb: str, *, word: str | int | None = None, dry_run: bool = False) -> None:
+        """`dry_run` offers to do all but the calls that change anything, too."""
         super().__init__(classes="confirmation")
+        self._dry_run = dry_run
         self._verb = verb
         self._word = word
         """What has to be typed; None where nothing has to."""
 
     def compose(self) -> ComposeResult:
         yield Button("Cancel", id="cancel", compact=True)
+        if self._dry_run:
+            yield Button("Dry run", id="dry", compact=True)
         yield Static(self._prompt, id="word-prompt")
         yield Input(id="word", compact=True, select_on_focus=False)
         yield Button(self._verb, id="confirm", compact=True, variant="error")
@@ -116,3 +120,5 @@ class Confirmation(Horizontal):
         typed = self.query_one("#word", Input).value.strip().replace(",", "")
         confirm = self.query_one("#confirm", Button)
         confirm.disabled = not self._possible or (self._word is not None and typed != str(self._word))
+        for dry in self.query("#dry").results(Button):
+            dry.disabled = not self._possible

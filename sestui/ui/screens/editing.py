@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sestui.domain.effective import Effective
     from sestui.services.directory import Directory
-    from sestui.services.record import Record
+    from sestui.services.journal import Journal
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.place import Place
     from sestui.ui.screens.browse import BrowseScreen
@@ -35,10 +35,10 @@ _T = TypeVar("_T")
 class Editing:
     """Edits suppression settings on behalf of a screen."""
 
-    def __init__(self, screen: BrowseScreen, reading: Reading, record: Record) -> None:
+    def __init__(self, screen: BrowseScreen, reading: Reading, journal: Journal) -> None:
         self._screen = screen
         self._reading = reading
-        self._record = record
+        self._journal = journal
         self.writing = ""
         """What is being written at this moment, in words; empty while nothing is."""
         self._call: asyncio.Task[object] | None = None
@@ -140,7 +140,7 @@ class Editing:
         self._screen.status.show_progress(f"Writing the settings of {name} …")
         return await self._carry_out(
             recorded(
-                self._record,
+                self._journal,
                 gateway.connection,
                 f"edit {name}",
                 edit.before,
@@ -206,7 +206,7 @@ class Editing:
             try:
                 await self._carry_out(
                     recorded(
-                        self._record,
+                        self._journal,
                         gateway.connection,
                         verb,
                         before,

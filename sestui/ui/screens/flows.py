@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
-    from sestui.services.record import Record
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
     from sestui.ui.screens.browse import BrowseScreen
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sestui.ui.screens.editing import Editing
     from sestui.ui.screens.loading import Loading
     from sestui.ui.screens.reading import Reading
+    from sestui.ui.screens.working import Launch, Working
 
 
 class Flows:
@@ -28,14 +29,16 @@ class Flows:
         screen: BrowseScreen,
         connect: Callable[[], Awaitable[Gateway]],
         clock: Callable[[], float],
-        record: Record,
+        open_journal: Callable[[], Journal],
         keeping: Keeping,
         settings: Settings,
+        launch: Launch | None,
     ) -> None:
         self._screen = screen
         self._connect = connect
         self._clock = clock
-        self._record = record
+        self._open_journal = open_journal
+        self._launch = launch
         self._keeping = keeping
         self._settings = settings
 
@@ -52,10 +55,20 @@ class Flows:
         return Loading(self._screen, self.reading, self._clock, self._keeping, self._settings)
 
     @cached_property
+    def journal(self) -> Journal:
+        return self._open_journal()
+
+    @cached_property
+    def working(self) -> Working:
+        from sestui.ui.screens.working import Working
+
+        return Working(self._screen, self.reading, self._clock, self.journal, self._settings, self._launch)
+
+    @cached_property
     def changing(self) -> Changing:
         from sestui.ui.screens.changing import Changing
 
-        return Changing(self._screen, self.reading, self._clock, self._record)
+        return Changing(self._screen, self.reading, self.working, self._clock)
 
     @cached_property
     def comparing(self) -> Comparing:
@@ -67,10 +80,10 @@ class Flows:
     def editing(self) -> Editing:
         from sestui.ui.screens.editing import Editing
 
-        return Editing(self._screen, self.reading, self._record)
+        return Editing(self._screen, self.reading, self.journal)
 
     @cached_property
     def creating(self) -> Creating:
         from sestui.ui.screens.creating import Creating
 
-        return Creating(self._screen, self.reading, self._record)
+        return Creating(self._screen, self.reading, self.journal)

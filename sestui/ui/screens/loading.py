@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sestui.domain.display import counted, duration, moment, printable
 from sestui.domain.errors import SestuiError, TenantNotFound
+from sestui.domain.job import DONE
 from sestui.domain.suppression import SuppressionList
-from sestui.services.changes import DONE
 from sestui.services.listing import FRESH_FOR, Listing
 from sestui.services.live import Live, News
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from sestui.domain.job import Result
     from sestui.domain.query import Asked
     from sestui.domain.suppression import Connection
-    from sestui.services.changes import Change
     from sestui.services.keeping import Keeping
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
@@ -95,12 +95,12 @@ class Loading:
             elif guessed is None:
                 self._start(f"recall {listing.which}", self._recall, listing)
 
-    def changed(self, change: Change) -> None:
-        """Keep what a change of ours has done to its list."""
-        done = [result for result in change.results.values() if result.outcome in DONE]
+    def changed(self, which: SuppressionList, results: Iterable[Result]) -> None:
+        """Keep what a job of ours has done to its list."""
+        done = [result for result in results if result.outcome in DONE]
         came = [result.after for result in done if result.after is not None]
         left = [result.entry.address for result in done if result.after is None]
-        noting = partial(self._keeping.note, change.which, came, left)
+        noting = partial(self._keeping.note, which, came, left)
         _: Worker[None] = self._screen.run_worker(noting, group="note")
 
     def listing_of(self, gateway: Gateway | None, which: SuppressionList) -> Listing:

@@ -1,6 +1,6 @@
 """The removal dialog: it shows the plan itself, and nothing goes that it did not show."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -8,8 +8,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Button, Checkbox, Input, Static
 
 from sestui.domain.display import counted, duration, moment
+from sestui.domain.job import ASK_AGAIN_UP_TO, Entry
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
-from sestui.services.changes import ASK_AGAIN_UP_TO, Entry
 from sestui.stylesheets import stylesheet
 from sestui.ui.details import table
 from sestui.ui.screens.dialog import Confirmation, Dialog
@@ -36,8 +36,8 @@ class RemovalPlan:
     """Whether `list_size` is the whole list."""
     age: float
     """Seconds since the oldest of the rows was read."""
-    pace: float | None
-    """Removals a second that SES is known to let through; None where it has not limited us."""
+    takes: Callable[[Sequence[Entry]], str]
+    """Says how long that many take, and whether the job outlives the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Confirmed:
 
     entries: tuple[Entry, ...]
     note: str
+    dry: bool = False
+    """Whether all but the calls that change anything is to be done."""
 
 
 class RemovalDialog(Dialog[Confirmed]):
@@ -63,6 +65,10 @@ class RemovalDialog(Dialog[Confirmed]):
         with_complaints = bool(self._complaints) and self.query_one("#complaints", Checkbox).value
         return [row for row in self._plan.rows if with_complaints or row.reason is not Reason.COMPLAINT]
 
+    @property
+    def _entries(self) -> tuple[Entry, ...]:
+        return tuple(Entry(self._plan.which, row.address, None, row) for row in self._chosen)
+
     def compose(self) -> ComposeResult:
         with Vertical(id="body") as body:
             body.border_title = "Remove from a suppression list"
@@ -76,7 +82,7 @@ class RemovalDialog(Dialog[Confirmed]):
                     compact=True,
                 )
             yield Input(placeholder="note for the record, a ticket number say (optional)", id="note", compact=True)
-            yield Confirmation("Remove")
+            yield Confirmation("Remove", dry_run=True)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -87,9 +93,9 @@ class RemovalDialog(Dialog[Confirmed]):
         self._draw()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "confirm":
-            entries = tuple(Entry(row.address, row.reason, row) for row in self._chosen)
-            self.dismiss(Confirmed(entries, self.query_one("#note", Input).value.strip()))
+        if event.button.id in ("confirm", "dry"):
+            note = self.query_one("#note", Input).value.strip()
+            self.dismiss(Confirmed(self._entries, note, event.button.id == "dry"))
         else:
             self.dismiss(None)
 
@@ -127,7 +133,7 @@ class RemovalDialog(Dialog[Confirmed]):
             size = f"{plan.list_size:,}{'' if plan.complete else ' loaded so far'}"
             yield "Careful", f"that is more than half of the list ({size})", "bold red"
         yield "Read", f"{duration(plan.age)} ago; {self._promise(len(chosen))}", ""
-        yield "Takes", self._time(len(chosen)), ""
+        yield "Takes", plan.takes(self._entries), ""
         shown = [*chosen[:_ENDS], None, *chosen[-_ENDS:]] if len(chosen) > 2 * _ENDS else chosen
         for number, row in enumerate(shown):
             label = "Addresses" if number == 0 else ""
@@ -139,10 +145,4 @@ class RemovalDialog(Dialog[Confirmed]):
     def _promise(self, count: int) -> str:
         if count <= ASK_AGAIN_UP_TO:
             return "asked again one by one, what changed stays"
-        return "not asked again one by one"
-
-    def _time(self, count: int) -> str:
-        calls = count * 2 if count <= ASK_AGAIN_UP_TO else count
-        if self._plan.pace is None:
-            return f"at most {duration(calls)}, at 1 call a second as SES documents"
-        return f"about {duration(calls / self._plan.pace)}, at the present {self._plan.pace:.1f} calls a second"
+        return "what changes meanwhile stays"

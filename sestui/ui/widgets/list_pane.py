@@ -24,8 +24,8 @@ from sestui.ui.widgets.destinations import DestinationTable
 from sestui.ui.widgets.mistake import Mistake
 
 if TYPE_CHECKING:
+    from sestui.domain.job import Result
     from sestui.domain.query import Asked
-    from sestui.services.changes import Change, Result
     from sestui.services.listing import Listing
     from sestui.services.live import News
     from sestui.ui.counts import Arrivals
@@ -206,18 +206,18 @@ class ListPane(Vertical):
         self._trouble = f"{printable(str(error))} Press r to try again."
         self.redraw()
 
-    def apply(self, results: Iterable[Result], change: Change, listing: Listing | None) -> None:
-        """Bring what a change has done into its list, on the screen or not, without asking for it again."""
-        from sestui.services.changes import DONE, Kind  # Whoever has a change has it imported.
+    def apply(self, results: Iterable[Result], which: SuppressionList, listing: Listing | None) -> None:
+        """Bring what a job has done into its list, on the screen or not, without asking for it again."""
+        from sestui.domain.job import DONE  # Whoever has a job has it imported.
 
-        marks = self._marks.get(change.which, {})
+        marks = self._marks.get(which, {})
         for result in results:
             address = result.entry.address
             if listing is None:
                 pass
             elif result.after is not None:
                 listing.put(result.after)
-            elif change.kind is Kind.REMOVE and result.outcome in DONE:
+            elif result.entry.wanted is None and result.outcome in DONE:
                 listing.discard(address, removed=True)
             if result.outcome in DONE:
                 marks.pop(address, None)
