@@ -110,7 +110,7 @@ class BrowseScreen(Screen[None]):
         marked = self.list_pane.marked_anywhere
         lost = [f"{counted(marked, 'mark')} would be forgotten."] if marked else []
         lost += [
-            f"Job {number} runs in this window: it pauses, and `sestui jobs run {number}` goes on with it."
+            f"Job {number} runs in this window: it will pause.\n`sestui jobs run {number}` goes on with it, and so does J."
             for number in self.flows.working.running
         ]
         if self.flows.editing.writing:

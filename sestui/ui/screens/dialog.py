@@ -83,11 +83,11 @@ class Confirmation(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Button("Cancel", id="cancel", compact=True)
-        if self._dry_run:
-            yield Button("Dry run", id="dry", compact=True)
         yield Static(self._prompt, id="word-prompt")
         yield Input(id="word", compact=True, select_on_focus=False)
         yield Button(self._verb, id="confirm", compact=True, variant="error")
+        if self._dry_run:
+            yield Button("Dry run", id="dry", compact=True)
 
     def on_mount(self) -> None:
         self.query_one("#word", Input).cursor_blink = False
