@@ -3,25 +3,20 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
 from sestui.domain import job_words
 from sestui.domain.display import duration, moment, printable
 from sestui.domain.job import DONE, Entry, Job
 from sestui.domain.suppression import Reason
 from sestui.services.history import MOST_ENTRIES, Page, Reasons
 from sestui.services.journal_rows import Recorded
+from sestui.ui.widgets.line_view import Part, columns
 
-NAMES: Final = 9
+_NAME: Final = 11
 """Cells of the column of names."""
-
-_CHANGE: Final = 20
+_CHANGE: Final = 22
 """Cells of the column that says what an entry was: `COMPLAINT 2026-11-22`."""
 
-Rows: TypeAlias = tuple[tuple[str, str] | tuple[str, str, str], ...]
-"""Names and values, some with a style."""
+Lines: TypeAlias = list[list[Part]]
 
 
 def title(job: Job) -> str:
@@ -30,19 +25,34 @@ def title(job: Job) -> str:
     return f"Job {job.id}: {job_words.what(job)}, {f'list of {where}' if len(job.lists) == 1 else where}"
 
 
-def progress(job: Job, now: float) -> Rows:
-    """What changes while a job runs."""
-    rest = job.total - job.settled
-    outcomes = f"{job_words.counts(job)}{f', {rest:,} not begun' if rest else ''}"
-    return ("State", job_words.state(job, now), "bold"), *([("Outcomes", outcomes)] if job.counts else ())
+def details(job: Job, now: float, undone_by: Sequence[int], page: Page | None, width: int) -> Lines:
+    """Return all that is told of a job, in lines of a width in cells.
+
+    Args:
+        undone_by: the jobs that are undos of it.
+        page: some of its entries; None while they are not read. Those searched for stand above what else is known.
+    """
+    lines = _named("State", job_words.state(job, now), width, "strong")
+    if job.counts:
+        rest = job.total - job.settled
+        lines += _named("Outcomes", f"{job_words.counts(job)}{f', {rest:,} not begun' if rest else ''}", width)
+    entries = [] if page is None else _entries(job, page, width)
+    facts = [
+        line
+        for name, value in _facts(job, undone_by, None if page is None else page.reasons)
+        for line in _named(name, value, width)
+    ]
+    if page is not None and page.search:
+        return [*lines, *entries, [], *facts]
+    return [*lines, *facts, *entries]
 
 
-def facts(job: Job, undone_by: Sequence[int], reasons: Reasons | None) -> Rows:
-    """What does not change: the plan, and who agreed to it from where. None stands for reasons not counted yet."""
-    return tuple(_facts(job, undone_by, reasons))
+def _named(name: str, value: str, width: int, style: str = "plain") -> Lines:
+    return columns((name, _NAME, "muted"), (printable(value), width - _NAME, style))
 
 
 def _facts(job: Job, undone_by: Sequence[int], reasons: Reasons | None) -> Iterator[tuple[str, str]]:
+    """Yield what does not change: the plan, and who agreed to it from where."""
     where, who = job.connection, job.who
     if job.note:
         yield "Note", job.note
@@ -70,39 +80,38 @@ def _facts(job: Job, undone_by: Sequence[int], reasons: Reasons | None) -> Itera
         yield "Undone", f"by job {', '.join(map(str, undone_by))}"
 
 
-def _time(at: float, job: Job) -> str:
-    """Return a time, with its date where that is another than the plan's."""
-    full = moment(at)
-    return full[11:] if full[:10] == moment(job.planned_at)[:10] else full
-
-
 def _from_to(was: Reason | None, wanted: Reason | None) -> str:
     if wanted is None:
         return f"{was or 'whatever is there'} → off the list"
     return f"→ {wanted}" if was is None else f"{was} → {wanted}"
 
 
-def entries(job: Job, page: Page) -> RenderableType:
+def _time(at: float, job: Job) -> str:
+    """Return a time, with its date where that is another than the plan's."""
+    full = moment(at)
+    return full[11:] if full[:10] == moment(job.planned_at)[:10] else full
+
+
+def _entries(job: Job, page: Page, width: int) -> Lines:
     """List the entries that did not come out as wanted, then all."""
-    parts: list[RenderableType] = []
+    lines: Lines = []
     matching = f" matching “{printable(page.search)}”" if page.search else ""
     for name, rows in ((f"Not as wanted{matching}", page.undone), (f"All entries{matching}", page.entries)):
         if rows or rows is page.entries:
-            parts += [Text(f"\n{name}", "bold"), _listed(job, rows[:MOST_ENTRIES])]
+            lines += [[], [(name, "strong")]]
+        for it in rows[:MOST_ENTRIES]:
+            lines += _entry(job, it, width)
         if len(rows) > MOST_ENTRIES:
-            parts.append(Text(f"… and more than these {MOST_ENTRIES}; / finds an address", "dim"))
-    return Group(*parts)
+            lines.append([(f"… and more than these {MOST_ENTRIES}; / finds an address", "muted")])
+    return lines
 
 
-def _listed(job: Job, rows: Sequence[Recorded]) -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    grid.add_column(ratio=5, overflow="fold")
-    grid.add_column(width=_CHANGE, overflow="fold", style="dim")
-    grid.add_column(ratio=4, overflow="fold")
-    for it in rows:
-        owner = f"{it.entry.which.owner}: " if len(job.lists) > 1 else ""
-        grid.add_row(Text(printable(it.entry.address)), Text(printable(owner + _change(it.entry))), _outcome(job, it))
-    return grid
+def _entry(job: Job, it: Recorded, width: int) -> Lines:
+    owner = f"{it.entry.which.owner}: " if len(job.lists) > 1 else ""
+    address = (width - _CHANGE) * 5 // 9
+    change = (printable(owner + _change(it.entry)), _CHANGE, "muted")
+    words, style = _outcome(job, it)
+    return columns((printable(it.entry.address), address, "plain"), change, (words, width - _CHANGE - address, style))
 
 
 def _change(entry: Entry) -> str:
@@ -110,14 +119,13 @@ def _change(entry: Entry) -> str:
     return was if entry.wanted is None else f"{was} → {entry.wanted}".lstrip()
 
 
-def _outcome(job: Job, it: Recorded) -> Text:
+def _outcome(job: Job, it: Recorded) -> Part:
     if it.result is None or it.settled_at is None:
-        return Text("not begun" if it.asked_at is None else "asked, answer unknown", "dim")
-    as_wanted = it.result.outcome in DONE
-    style = "" if as_wanted else "bold yellow"
-    said = Text.assemble((f"{_time(it.settled_at, job)} ", "dim"), (str(it.result.outcome), style))
+        return "not begun" if it.asked_at is None else "asked, answer unknown", "muted"
+    words = f"{_time(it.settled_at, job)} {it.result.outcome}"
     if it.result.detail:
-        said.append(f": {printable(it.result.detail)}")
-    if it.result.request_id and not as_wanted:
-        said.append(f"\nrequest {printable(it.result.request_id)}", "dim")
-    return said
+        words += f": {printable(it.result.detail)}"
+    if it.result.outcome in DONE:
+        return words, "plain"
+    request = f" (request {printable(it.result.request_id)})" if it.result.request_id else ""
+    return words + request, "urgent"

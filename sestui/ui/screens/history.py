@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.visual import VisualType
 from textual.widgets import Input, Static
 
 from sestui.domain import job_words
@@ -25,10 +24,10 @@ from sestui.services.cache_file import in_thread
 from sestui.services.history import Page, Snapshot, look, page
 from sestui.stylesheets import stylesheet
 from sestui.ui import job_details
-from sestui.ui.details import table
 from sestui.ui.screens.dialog import Dialog
 from sestui.ui.widgets.history_table import HistoryTable, Line
 from sestui.ui.widgets.key_line import KeyLine
+from sestui.ui.widgets.line_view import Text
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -50,17 +49,6 @@ class JobWish:
 
     action: Action
     job: int
-
-
-class Details(VerticalScroll, can_focus=True):
-    """One job, longer than its place; it moves as the tables do."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", show=False),
-        Binding("k", "scroll_up", show=False),
-        Binding("g", "scroll_home", show=False),
-        Binding("G", "scroll_end", show=False),
-    ]
 
 
 class HistoryDialog(Dialog[JobWish]):
@@ -103,8 +91,8 @@ class HistoryDialog(Dialog[JobWish]):
         self._said = said
         self._snapshot: Snapshot | None = None
         self._page: Page | None = None
-        self._drawn: dict[str, object] = {}
-        """What the parts of the details show."""
+        self._count = ""
+        self._title = ""
         self._looking: Worker[None] | None = None
         self._asked = (0, "")
         """The job whose entries are shown or being read, and what is searched for among them."""
@@ -129,19 +117,19 @@ class HistoryDialog(Dialog[JobWish]):
                 )
                 yield Static(id="count", markup=False)
             yield HistoryTable(id="jobs", at=None if self._at is None else ("job", self._at))
-            with Details(id="details"):
-                yield Static(id="progress", markup=False)
-                yield Static(id="found", markup=False)
-                yield Static(id="facts", markup=False)
-                yield Static(id="entries", markup=False)
-            yield Static(id="said", markup=False)
+            yield Text(id="details")
+            yield Static(self._said, id="said", markup=False)
             yield KeyLine()
+
+    def on_resize(self) -> None:
+        # What is folded is folded otherwise.
+        self.call_after_refresh(self._draw_details)
 
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#search", Input).cursor_blink = False
         self._table.focus()
-        self._say(self._said)
+        self.query_one("#said").display = bool(self._said)
         self._draw()
         self._look()
         self.set_interval(_LOOK, self._look_again)
@@ -153,7 +141,7 @@ class HistoryDialog(Dialog[JobWish]):
     @property
     def _job(self) -> Job | None:
         """The job under the cursor."""
-        line, snapshot = self._table.line, self._snapshot
+        line, snapshot = self._table.current, self._snapshot
         if line is None or snapshot is None:
             return None
         return next((job for job in snapshot.jobs if job.id == line.number), None)
@@ -223,56 +211,46 @@ class HistoryDialog(Dialog[JobWish]):
             placeholder = "No note and no address contains that." if snapshot.search else "Nothing was done so far."
         if snapshot is None or snapshot.search != self.search_text:
             count = "searching …" if self.search_text else ""
-        self._update("count", count, count)
+        if count != self._count:
+            self._count = count
+            self.query_one("#count", Static).update(count)
         self._table.show(lines, placeholder)
         self._draw_details()
 
     def _draw_details(self) -> None:
-        job, snapshot = self._job, self._snapshot
+        job, snapshot, shown, part = self._job, self._snapshot, self._page, self.query_one(Text)
         if job is None or snapshot is None:
-            for part in ("title", "progress", "found", "facts", "entries"):
-                self._update(part, "", "")
-            return
-        shown = self._page if self._page is not None and self._page.job == job.id else None
-        undone_by = [it.id for it in snapshot.newest if it.undoes == job.id]
-        progress = job_details.progress(job, self._clock())
-        facts = job_details.facts(job, undone_by, None if shown is None else shown.reasons)
-        if self._update("title", job.id, job_details.title(job)):
-            self.query_one(Details).scroll_home(animate=False)
-        self._update("progress", progress, table(*progress, names=job_details.NAMES))
-        self._update("facts", facts, table(*facts, names=job_details.NAMES))
-        # What was searched for stands above what else is known.
-        for part, here in (("found", bool(snapshot.search)), ("entries", not snapshot.search)):
-            entries = shown if here else None
-            self._update(part, entries, "" if entries is None else job_details.entries(job, entries))
-            self.query_one(f"#{part}").display = here
-
-    def _update(self, part: str, key: object, shown: VisualType) -> bool:
-        """Show something in a part of the screen unless that shows it already; return whether it did not."""
-        if self._drawn.get(part, self) == key:
-            return False
-        self._drawn[part] = key
-        if part == "title":
-            self.query_one(Details).border_title = Content(str(shown))
+            title, lines = "", job_details.Lines()
         else:
-            self.query_one(f"#{part}", Static).update(shown)
-        return True
+            undone_by = [it.id for it in snapshot.newest if it.undoes == job.id]
+            title = job_details.title(job)
+            shown = shown if shown is not None and shown.job == job.id else None
+            lines = job_details.details(job, self._clock(), undone_by, shown, part.width)
+        if title != self._title:
+            self._title = title
+            part.border_title = Content(title)
+            part.scroll_home(animate=False)
+        part.show(lines)
 
     def _say(self, words: str) -> None:
-        if self._update("said", words, words):
-            self.query_one("#said").display = bool(words)
+        if words != self._said:
+            self._said = words
+            said = self.query_one("#said", Static)
+            said.update(words)
+            said.display = bool(words)
 
     # Keys
 
     @on(HistoryTable.Moved)
-    def _moved(self) -> None:
-        self._say("")
+    def _moved(self, event: HistoryTable.Moved) -> None:
+        if event.by_hand:
+            self._say("")
         self._draw_details()
         self._want_page()
 
     @on(HistoryTable.Opened)
     def _opened(self) -> None:
-        self.query_one(Details).focus()
+        self.query_one(Text).focus()
 
     @on(Input.Changed, "#search")
     def _search_changed(self, event: Input.Changed) -> None:

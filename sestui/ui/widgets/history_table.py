@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
-from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from sestui.domain.display import moment
+from sestui.ui.widgets.line_view import LineView, Part, fitted
 
 _WIDE: Final = 100
 """Cells from which the year and the note have a place."""
@@ -39,16 +36,9 @@ class Line:
         return self.kind, self.number
 
 
-class HistoryTable(ScrollView, can_focus=True):
-    """Draws only what looks different from what it drew."""
+class HistoryTable(LineView):
+    """A line each, and a cursor."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "history--header",
-        "history--row",
-        "history--cursor",
-        "history--urgent",
-        "history--empty",
-    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "step(1)", show=False),
         Binding("k,up", "step(-1)", show=False),
@@ -63,6 +53,9 @@ class HistoryTable(ScrollView, can_focus=True):
     class Moved(Message):
         """Another line is under the cursor, or none."""
 
+        by_hand: bool
+        """Whether somebody moved it there; else lines came or went."""
+
     class Opened(Message):
         """Enter, or a click on the line under the cursor."""
 
@@ -74,16 +67,15 @@ class HistoryTable(ScrollView, can_focus=True):
         self._key = at
         """What the cursor belongs to once somebody put it there; until then it is on the first line."""
         self._placeholder = ""
-        self._drawn: dict[int, Strip] = {}
 
     @property
-    def line(self) -> Line | None:
+    def current(self) -> Line | None:
         """The line under the cursor; None while there is none."""
         return self._lines[self._cursor] if self._lines else None
 
     def show(self, lines: Sequence[Line], placeholder: str) -> None:
         """Show these; the cursor stays on its line, and where that went, at its place."""
-        before, line = self.line, self._cursor - self.scroll_offset.y
+        before, line = self.current, self._cursor - self.scroll_offset.y
         self._lines, self._placeholder = lines, placeholder
         places = [place for place, it in enumerate(lines) if it.key == self._key]
         self._cursor = places[0] if places else 0 if self._key is None else max(0, min(self._cursor, len(lines) - 1))
@@ -92,9 +84,9 @@ class HistoryTable(ScrollView, can_focus=True):
         if before is not None:
             self._scroll(max(0, self._cursor - line))
         self._follow()
-        self._draw()
-        if (before and before.key) != (self.line and self.line.key):
-            self.post_message(self.Moved())
+        self.draw()
+        if (before and before.key) != (self.current and self.current.key):
+            self.post_message(self.Moved(by_hand=False))
 
     def on_resize(self) -> None:
         self._follow()
@@ -105,9 +97,9 @@ class HistoryTable(ScrollView, can_focus=True):
         place = max(0, min(place, len(self._lines) - 1))
         moved, self._cursor, self._key = place != self._cursor, place, self._lines[place].key
         self._follow()
-        self._draw()
+        self.draw()
         if moved:
-            self.post_message(self.Moved())
+            self.post_message(self.Moved(by_hand=True))
 
     def _follow(self) -> None:
         height, top = max(1, self.size.height - 1), self.scroll_offset.y
@@ -116,12 +108,6 @@ class HistoryTable(ScrollView, can_focus=True):
     def _scroll(self, top: int) -> None:
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, immediate=True, force=True)
-
-    def _draw(self) -> None:
-        width, height = self.scrollable_content_region.size
-        changed = [Region(0, y, width, 1) for y in range(height) if self._strip(y) != self._drawn.get(y)]
-        if changed:
-            self.refresh(*changed)
 
     def action_step(self, lines: int) -> None:
         self._move(self._cursor + lines)
@@ -146,38 +132,21 @@ class HistoryTable(ScrollView, can_focus=True):
                 self.action_open()
             self._move(place)
 
-    def render_line(self, y: int) -> Strip:
-        self._drawn[y] = strip = self._strip(y)
-        return strip
-
-    def _strip(self, y: int) -> Strip:
-        width, place = self.scrollable_content_region.width, y - 1 + self.scroll_offset.y
+    def line(self, y: int, width: int) -> Sequence[Part]:
+        place = y - 1 + self.scroll_offset.y
         if y == 0:
             when = "When, UTC" if width >= _WIDE else "UTC"
-            cells, name = ("", "Job", when, "What", "List", "State", "Note"), "header"
+            cells, style = ("", "Job", when, "What", "List", "State", "Note"), "header"
         elif place < len(self._lines):
             it = self._lines[place]
             at = moment(it.at)[:16] if width >= _WIDE else moment(it.at)[5:16]
             under = place == self._cursor
             # The sign is for who sees no colours.
             cells = ("▸" if under else "", str(it.number), at, it.what, it.where, it.state, it.note)
-            name = "cursor" if under else "urgent" if it.urgent else "row"
+            style = "cursor" if under else "urgent" if it.urgent else "plain"
         else:
-            cells = ("", "", "", self._placeholder if y == 2 and not self._lines else "", "", "", "")
-            name = "empty"
-            if cells[3]:
-                return self._styled(f"  {cells[3]}", width, name)
-        widths = _widths(width)
-        return self._styled("".join(map(_cell, cells, widths)), width, name)
-
-    def _styled(self, text: str, width: int, name: str) -> Strip:
-        return Strip([Segment(set_cell_size(text, width), self.get_component_rich_style(f"history--{name}"))], width)
-
-
-def _cell(text: str, width: int) -> str:
-    if width and cell_len(text) > width - 1:
-        text = set_cell_size(text, width - 2) + "…"
-    return set_cell_size(text, width)
+            return ((f"  {self._placeholder}", "muted"),) if y == 2 and not self._lines else ()
+        return (("".join(map(fitted, cells, _widths(width))), style),)
 
 
 def _widths(width: int) -> tuple[int, ...]:
