@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sestui.domain.errors import JobRefused
 from sestui.domain.job import DONE, Edit, Job, Outcome, Plan, Result, State, Who, Wish
+from sestui.domain.suppression import Reason
 from sestui.services.journal_file import JournalFile
 from sestui.services.journal_rows import EDIT, ENTRY, JOB, Recorded, columns, edit_of, job_of, recorded, row_of
 
@@ -284,6 +285,13 @@ class Journal:
             if len(rows) < _PAGE:
                 return
             number = rows[-1][0]
+
+    def reasons(self, job: int) -> dict[tuple[Reason | None, Reason | None], int]:
+        """Return how many of a job's entries had which reason, None off the list, and are to have which."""
+        query = "SELECT before_reason, wanted, count(*) FROM entry WHERE job = ? GROUP BY 1, 2"
+        rows = self._file.read(lambda it: it.execute(query, (job,)).fetchall())
+        reason: dict[str | None, Reason | None] = {None: None, **{str(it): it for it in Reason}}
+        return {(reason[was], reason[wanted]): count for was, wanted, count in rows}
 
     def version(self) -> int:
         """Return a number that another process's writing changes."""

@@ -1,0 +1,309 @@
+"""`J`: what was done by this user on this host, what runs, and what can be done with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from sestui.domain import job_words
+from sestui.domain.display import counted, printable
+from sestui.domain.errors import SestuiError
+from sestui.domain.job import State
+from sestui.domain.job_words import Action, objection
+from sestui.services.cache_file import in_thread
+from sestui.services.history import Page, Snapshot, look, page
+from sestui.stylesheets import stylesheet
+from sestui.ui import job_details
+from sestui.ui.screens.dialog import Dialog
+from sestui.ui.widgets.history_table import HistoryTable, Line
+from sestui.ui.widgets.key_line import KeyLine
+from sestui.ui.widgets.line_view import Text
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from sestui.domain.job import Job
+    from sestui.services.journal import Journal
+
+_LOOK: Final = 1.0
+"""Seconds from one look at the journal to the next."""
+_REST: Final = 0.15
+"""Seconds of no further key before what takes a while is read."""
+_LEISURE: Final = 10.0
+"""How many times as long as a reading of entries took the next one is put off."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobWish:
+    """What somebody wants of which job."""
+
+    action: Action
+    job: int
+
+
+class HistoryDialog(Dialog[JobWish]):
+    """The jobs above, the one under the cursor below; returns what is wanted of that.
+
+    One key is enough to stop a job, for it harms nothing: what is done stays done and is written down, and `retry`
+    takes up the rest. What changes SES, going on, trying again and undoing, is for whoever gets the wish to confirm.
+    """
+
+    CSS_PATH = stylesheet("history.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "search", key_display="/"),
+        Binding("p", "pause", "pause or go on"),
+        Binding("c", "want('cancel')", "cancel"),
+        Binding("t", "want('retry')", "retry"),
+        Binding("u", "want('undo')", "undo"),
+        Binding("escape", "cancel", "back", key_display="esc"),
+        Binding("q", "close", show=False),
+    ]
+
+    def __init__(
+        self, journal: Journal, clock: Callable[[], float], *, at: int | None = None, search: str = "", said: str = ""
+    ) -> None:
+        """Show the jobs of a journal.
+
+        Args:
+            journal: best one of its own: its version tells then what the app itself writes, and neither waits for the
+                other.
+            clock: seconds since 1970.
+            at: the job that the cursor shall be on; else it is on the newest.
+            search: what is searched for at first.
+            said: what there is to say at first, as of what became of the last wish.
+        """
+        super().__init__()
+        self._journal = journal
+        self._clock = clock
+        self._at = at
+        self.search_text = search
+        """What is searched for."""
+        self._said = said
+        self._snapshot: Snapshot | None = None
+        self._page: Page | None = None
+        self._count = ""
+        self._title = ""
+        self._looking: Worker[None] | None = None
+        self._asked = (0, "")
+        """The job whose entries are shown or being read, and what is searched for among them."""
+        self._paging: Worker[None] | None = None
+        self._read_of: Job | None = None
+        """What that job was when its entries were read."""
+        self._not_before = 0.0
+        """When entries may be read again, in the loop's seconds."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="body") as body:
+            body.border_title = "Jobs and journal"
+            body.border_subtitle = "this host and user only; elsewhere: CloudTrail"
+            with Horizontal(id="search-line"):
+                yield Static("search", id="search-label")
+                yield Input(
+                    self.search_text,
+                    id="search",
+                    compact=True,
+                    placeholder="an address or a note",
+                    select_on_focus=False,
+                )
+                yield Static(id="count", markup=False)
+            yield HistoryTable(id="jobs", at=None if self._at is None else ("job", self._at))
+            yield Text(id="details")
+            yield Static(self._said, id="said", markup=False)
+            yield KeyLine()
+
+    def on_resize(self) -> None:
+        # What is folded is folded otherwise.
+        self.call_after_refresh(self._draw_details)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#search", Input).cursor_blink = False
+        self._table.focus()
+        self.query_one("#said").display = bool(self._said)
+        self._draw()
+        self._look()
+        self.set_interval(_LOOK, self._look_again)
+
+    @property
+    def _table(self) -> HistoryTable:
+        return self.query_one(HistoryTable)
+
+    @property
+    def _job(self) -> Job | None:
+        """The job under the cursor."""
+        line, snapshot = self._table.current, self._snapshot
+        if line is None or snapshot is None:
+            return None
+        return next((job for job in snapshot.jobs if job.id == line.number), None)
+
+    # Reading
+
+    def _look_again(self) -> None:
+        if self._looking is None or self._looking.is_finished:
+            self._look()
+
+    def _look(self, rest: float = 0.0) -> None:
+        self._looking = self.run_worker(partial(self._read_jobs, rest), group="jobs", exclusive=True)
+
+    async def _read_jobs(self, rest: float) -> None:
+        await asyncio.sleep(rest)
+        try:
+            snapshot = await in_thread(look, self._journal, self.search_text, self._snapshot)
+        except SestuiError as error:
+            self._say(printable(str(error)))
+            return
+        if snapshot is not self._snapshot:
+            self._snapshot = snapshot
+            self._draw()
+        self._want_page()
+
+    def _want_page(self) -> None:
+        """Read the entries of the job under the cursor, where they are not shown yet or may have changed."""
+        job, snapshot, shown = self._job, self._snapshot, self._page
+        if job is None or snapshot is None:
+            return
+        if (job.id, snapshot.search) != self._asked:
+            self._asked = job.id, snapshot.search
+            self._paging = self.run_worker(partial(self._read_page, job, _REST), group="page", exclusive=True)
+        elif (
+            (self._paging is None or self._paging.is_finished)
+            and shown is not None
+            and self._read_of is not None
+            and self._read_of != job
+            and not (shown.is_settled and job.undone == self._read_of.undone)
+            and asyncio.get_running_loop().time() >= self._not_before
+        ):
+            self._paging = self.run_worker(partial(self._read_page, job, 0.0), group="page", exclusive=True)
+
+    async def _read_page(self, job: Job, rest: float) -> None:
+        await asyncio.sleep(rest)
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        try:
+            self._page = await in_thread(page, self._journal, job, self._asked[1], self._page)
+        except SestuiError as error:
+            self._say(printable(str(error)))
+            return
+        self._not_before = loop.time() + _LEISURE * (loop.time() - begun)
+        self._read_of = job
+        self._draw_details()
+
+    # Drawing
+
+    def _draw(self) -> None:
+        snapshot, now = self._snapshot, self._clock()
+        if snapshot is None:
+            count, lines, placeholder = "", list[Line](), "reading the journal …"
+        else:
+            lines = [_line(job, now) for job in snapshot.jobs]
+            newest = "the newest " if snapshot.is_cut else ""
+            count = f"{newest}{counted(len(lines), 'job')}{' found' if snapshot.search else ''}"
+            placeholder = "No note and no address contains that." if snapshot.search else "Nothing was done so far."
+        if snapshot is None or snapshot.search != self.search_text:
+            count = "searching …" if self.search_text else ""
+        if count != self._count:
+            self._count = count
+            self.query_one("#count", Static).update(count)
+        self._table.show(lines, placeholder)
+        self._draw_details()
+
+    def _draw_details(self) -> None:
+        job, snapshot, shown, part = self._job, self._snapshot, self._page, self.query_one(Text)
+        if job is None or snapshot is None:
+            title, lines = "", job_details.Lines()
+        else:
+            undone_by = [it.id for it in snapshot.newest if it.undoes == job.id]
+            title = job_details.title(job)
+            shown = shown if shown is not None and shown.job == job.id else None
+            lines = job_details.details(job, self._clock(), undone_by, shown, part.width)
+        if title != self._title:
+            self._title = title
+            part.border_title = Content(title)
+            part.scroll_home(animate=False)
+        part.show(lines)
+
+    def _say(self, words: str) -> None:
+        if words != self._said:
+            self._said = words
+            said = self.query_one("#said", Static)
+            said.update(words)
+            said.display = bool(words)
+
+    # Keys
+
+    @on(HistoryTable.Moved)
+    def _moved(self, event: HistoryTable.Moved) -> None:
+        if event.by_hand:
+            self._say("")
+        self._draw_details()
+        self._want_page()
+
+    @on(HistoryTable.Opened)
+    def _opened(self) -> None:
+        self.query_one(Text).focus()
+
+    @on(Input.Changed, "#search")
+    def _search_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value.strip() != self.search_text:
+            self.search_text = event.value.strip()
+            self._draw()
+            self._look(_REST)
+
+    @on(Input.Submitted, "#search")
+    def _search_done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._table.focus()
+
+    def action_search(self) -> None:
+        self.query_one("#search").focus()
+
+    def action_cancel(self) -> None:
+        """Escape: drop what is searched for; where nothing is, close."""
+        field = self.query_one("#search", Input)
+        if field.value or field.has_focus:
+            field.value = ""
+            self._table.focus()
+        else:
+            self.dismiss(None)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_pause(self) -> None:
+        """Pause what runs, go on with what doesn't."""
+        job = self._job
+        self.action_want("pause" if job is not None and job.is_running else "run")
+
+    def action_want(self, action: Action) -> None:
+        """Leave with this wish, or say why it can't be had of the job under the cursor."""
+        job = self._job
+        if job is None:
+            self._say("There is no job under the cursor.")
+        elif words := objection(job, action):
+            self._say(words)
+        else:
+            self.dismiss(JobWish(action, job.id))
+
+
+def _line(job: Job, now: float) -> Line:
+    return Line(
+        "job",
+        job.id,
+        job.planned_at,
+        job_words.what(job),
+        job_words.lists(job).removeprefix("the "),
+        job_words.state(job, now),
+        printable(job.note),
+        urgent=job.is_interrupted or job.state is State.PAUSED or bool(job_words.not_as_wanted(job)),
+    )
