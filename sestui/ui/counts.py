@@ -48,43 +48,35 @@ def parts(
         asking: what of the filter SES is being asked for.
         sorting: what the rows are being sorted by.
     """
-    some = (
-        ""
-        if view.query.is_empty and view.among is None
-        else f"{'' if view.whole else 'at least '}{len(view):,} shown of "
-    )
-    told = [
-        Part(some + loaded(listing, trouble), some + loaded(listing, trouble, brief=True)),
+    is_all = view.query.is_empty and view.among is None
+    some = "" if is_all else f"{'' if view.whole else 'at least '}{len(view):,} shown of "
+    told: list[Part] = [
+        (some + loaded(listing, trouble), some + loaded(listing, trouble, brief=True)),
         *marked,
         _times(view.query),
     ]
     if asking is not None:
-        told.append(Part(f"asking SES for {asking.terms}"))
+        told.append((f"asking SES for {asking.terms}", ""))
     if sorting:
-        told.append(Part(f"sorting by {sorting} …"))
+        told.append((f"sorting by {sorting} …", ""))
     if arrivals is not None:
-        told.append(Part(str(arrivals)))
+        told.append((str(arrivals), ""))
     asked = view.query.asked
-    if (
-        asking is None
-        and not asked.is_empty
-        and not listing.complete
-        and listing.kept_from is None
-        and listing.has_all(asked)
-    ):
-        told.append(Part(f"all there are for {asked.terms}"))
+    is_known = not asked.is_empty and listing.has_all(asked)
+    if asking is None and is_known and not listing.complete and listing.kept_from is None:
+        told.append((f"all there are for {asked.terms}", ""))
     return told
 
 
 def _times(query: Query) -> Part:
-    """Say which times a filter lets through; in short without the date and the seconds that are plain."""
+    """Say which times a filter lets through; in fewer words without the date and the seconds that are plain."""
     since, before = query.asked.since, query.asked.before
     if since is None or before is None or since >= before:
-        return Part(query.range, query.range)
+        return query.range, ""
     first, last = moment(since), moment(before)
     if not since % 60 and not before % 60:
         first, last = first[:16], last[:16]
-    return Part(query.range, f"{first} to {last[11:] if first[:10] == last[:10] else last}")
+    return query.range, f"{first} to {last[11:] if first[:10] == last[:10] else last}", ""
 
 
 def loaded(listing: Listing, trouble: str, *, brief: bool = False) -> str:

@@ -62,9 +62,9 @@ class Marking:
 
     def clear(self) -> None:
         """Take all marks off, the hidden ones too, and mark nothing that comes; where there are none put them back."""
-        self._waiting, self._offered = None, None
+        self._waiting = None
         if self.marks is not None:
-            self.marks.freeze()
+            self._freeze(self.marks)
             self.marks.clear()
             self._changed()
 
@@ -93,13 +93,17 @@ class Marking:
         if table.in_range is not None:
             table.drop_range()
         elif marks is not None and marks.is_collecting:
-            marks.freeze()
-            self._offered = None
-            self._pane.say("What comes from now on is not marked.")
+            self._freeze(marks)
             self._pane.draw_counts()
         else:
             return False
         return True
+
+    def _freeze(self, marks: Marks) -> None:
+        if marks.is_collecting:
+            self._pane.say("What comes from now on is not marked.")
+        self._offered = None
+        marks.freeze()
 
     def view_came(self) -> None:
         """Do what was put off until all is shown that was asked for."""
@@ -150,19 +154,14 @@ class Marking:
             hidden = "counting the" if view is None else f"{len(marks) - marks.shown(view):,}"
             some = hidden != "0"
             parts.append(
-                Part(
-                    f"{marked} ({hidden} hidden by filter)" if some else marked,
-                    f"{marked} ({hidden} hidden)" if some else marked,
-                )
+                (f"{marked} ({hidden} hidden by filter)", f"{marked} ({hidden} hidden)") if some else (marked,)
             )
         if in_range is not None:
             size = f"range of {in_range:,}"
-            parts.append(Part(f"{size}: v or space marks it, esc drops it", f"{size}: v marks, esc drops"))
+            parts.append((f"{size}: v or space marks it, esc drops it", f"{size}: v marks, esc drops"))
         if marks is not None and marks.is_collecting:
-            words = (
-                f"marking all that match{'' if marks.collects(self._pane.wanted) else ' another filter'} until loaded"
-            )
-            parts.append(Part(words, words))
+            match = "match" if marks.collects(self._pane.wanted) else "match another filter"
+            parts.append((f"marking all that {match} until loaded",))
         if self.only:
-            parts.append(Part("only the marked are shown", "only the marked"))
+            parts.append(("only the marked are shown", "only the marked"))
         return parts

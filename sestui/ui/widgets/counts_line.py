@@ -1,7 +1,6 @@
 """The line, or two, above the table: where there is no room for all, what is least important is said shorter or not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from rich.cells import cell_len
@@ -12,13 +11,8 @@ _LINES: Final = 2
 """Lines at most, unless the most important alone takes more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some of what there is to say."""
-
-    words: str
-    short: str = ""
-    """What stands instead where there is no room; empty where that is left out."""
+Part = tuple[str, ...]
+"""Something to say, from the most words to the fewest; "" at the end where it may be left out."""
 
 
 class CountsLine(Static):
@@ -26,7 +20,7 @@ class CountsLine(Static):
 
     def __init__(self, words: str, *, id: str) -> None:
         super().__init__(words, id=id, markup=False)
-        self._parts: Sequence[Part] = (Part(words, words),)
+        self._parts: Sequence[Part] = ((words,),)
         self._is_one_line = False
 
     def tell(self, parts: Sequence[Part]) -> None:
@@ -43,12 +37,13 @@ class CountsLine(Static):
 
 
 def _fitting(parts: Sequence[Part], width: int) -> str:
-    """Join what is most important first: shortened or left out from the end on until it is two lines."""
-    words = [part.words for part in parts]
-    for at in reversed(range(len(parts))):
-        if _fits(text := _joined(words), width):
-            return text
-        words[at] = parts[at].short
+    """Join what is most important first: in fewer and fewer words, from the end on, until it is two lines."""
+    words = [part[0] for part in parts]
+    for form in range(1, max(map(len, parts))):
+        for at in reversed(range(len(parts))):
+            if _fits(_joined(words), width):
+                break
+            words[at] = parts[at][min(form, len(parts[at]) - 1)]
     return _joined(words)
 
 

@@ -20,7 +20,7 @@ from sestui.domain.errors import SestuiError, UsageError
 from sestui.domain.query import Query, parse
 from sestui.services.view import Column, View
 from sestui.ui.marking import Marking
-from sestui.ui.widgets.counts_line import CountsLine, Part
+from sestui.ui.widgets.counts_line import CountsLine
 from sestui.ui.widgets.destinations import DestinationTable
 from sestui.ui.widgets.mistake import Mistake
 
@@ -272,9 +272,9 @@ class ListPane(Vertical):
         """Say how much there is of the list, what is shown and what is marked."""
         listing, view, marked = self.listing, self._view, self.marking.parts
         if listing is None or view is None:
-            self._counts.tell([Part(self._trouble or "connecting …")])
+            self._counts.tell([(self._trouble or "connecting …",)])
         elif self.mistake:
-            self._counts.tell([Part(self.mistake, self.mistake), *marked])
+            self._counts.tell([(self.mistake,), *marked])
         else:
             from sestui.ui.counts import parts  # Whoever has a listing has it imported.
 
