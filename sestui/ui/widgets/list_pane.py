@@ -263,8 +263,8 @@ class ListPane(Vertical):
         if listing is not None and view is not None:
             empty = "This list is empty." if listing.complete and not len(listing.index) else ""
             nothing = "Nothing loaded matches the filter." if len(listing.index) and not view else ""
-            if view.among is not None and not view.among:
-                nothing = "Nothing is marked. m shows all again."
+            if view.among is not None and not view:
+                nothing = f"{'No marked address matches.' if view.among else 'Nothing is marked.'} m shows all again."
             self.table.show(view, listing.index.marks, placeholder=empty or nothing)
         self.draw_counts()
 
