@@ -81,7 +81,7 @@ def _times(query: Query) -> Part:
 
 def loaded(listing: Listing, trouble: str, *, brief: bool = False) -> str:
     """Say how many rows there are, whether that is all, and, unless it is to be brief, from when they are."""
-    since = "" if brief else _since(listing)
+    since = _since(listing)
     size = len(listing.index)
     if listing.kept_from is not None:
         # Absolute, for an age would have to be drawn again each minute.
@@ -94,9 +94,11 @@ def loaded(listing: Listing, trouble: str, *, brief: bool = False) -> str:
     if listing.loading and listing.read_again is not None:
         return f"{counted(size, 'address', 'addresses')} · reading again{_so_far(listing)}"
     if listing.loading:
-        return f"{size:,} loaded{since}, more coming" if size else "asking SES …"
+        return f"{size:,}{'' if brief else f' loaded{since}'}, more coming" if size else "asking SES …"
     if not listing.complete:
-        return f"{size:,} loaded{since} · {trouble or 'not all'}" if size else trouble or "asking SES …"
+        return (
+            f"{size:,} loaded{'' if brief else since} · {trouble or 'not all'}" if size else trouble or "asking SES …"
+        )
     words = counted(size, "address", "addresses")
     if trouble:
         return f"{words} · {trouble}"

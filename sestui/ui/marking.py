@@ -134,7 +134,7 @@ class Marking:
             return ""
         if self._offered == view.query:
             marks.collect(view)
-            return "All that match are marked as they come, until the list is loaded; esc or U ends that."
+            return "Marking all that match until the list is loaded; esc or U ends that."
         self._offered = view.query
         return f"Marked {len(view):,} shown so far; * again: all that will match."
 
@@ -158,10 +158,11 @@ class Marking:
             )
         if in_range is not None:
             size = f"range of {in_range:,}"
-            parts.append((f"{size}: v or space marks it, esc drops it", f"{size}: v marks, esc drops"))
+            parts.append((f"{size}: v or space marks it, esc drops it", f"{size}: v marks, esc drops", size))
         if marks is not None and marks.is_collecting:
             match = "match" if marks.collects(self._pane.wanted) else "match another filter"
-            parts.append((f"marking all that {match} until loaded",))
+            words = f"marking all that {match}"
+            parts.append((f"{words} until loaded", words, "marking what comes"))
         if self.only:
             parts.append(("only the marked are shown", "only the marked"))
         return parts
