@@ -334,6 +334,15 @@ def test_keys_that_come_in_one_packet_have_their_effect_one_after_another(
     pty.wait_for("1 mark would be forgotten")
 
 
+def test_enter_in_the_filter_and_the_key_behind_it_in_one_packet(six_bounces: Ses, terminal: RunInTerminal) -> None:
+    pty = terminal(_options(six_bounces))
+    pty.wait_for("6 addresses")
+    pty.write(b"2/")
+    pty.settle(0.3)
+    pty.write(b"person\r*")
+    pty.wait_for("marked 6")
+
+
 def test_an_account_that_went_out_of_reach_is_said_once_and_leaving_is_quiet(
     tmp_path: Path, environment: dict[str, str], terminal: RunInTerminal
 ) -> None:

@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from sestui.domain.query import Query
 from sestui.domain.suppression import SuppressedDestinationSummary
+from sestui.services.marks import Marks
 from sestui.services.rows import Columns, Rows
 from sestui.services.view import Column, View
 
@@ -55,9 +56,11 @@ class Index:
 
     def __init__(self) -> None:
         self._rows = Rows()
+        self.marks = Marks(self._rows)
+        """The marked of these; one that leaves the list is no longer marked."""
         self._count = 0
         self._views: WeakSet[View] = WeakSet()
-        self.everything = self._new_view(Query(), Column.LAST_UPDATE, reverse=True)
+        self.everything = self._followed(View(self._rows, Query(), Column.LAST_UPDATE, reverse=True))
         """All rows, by the column that a view was last asked for."""
 
     def __len__(self) -> int:
@@ -109,6 +112,7 @@ class Index:
             view.take_out(number for number in changed if known.here[number])
         for number, row in changed.items():
             known.replace(number, row)
+        self.marks.came(size, changed, told=told)
         for view in self._views:
             view.put_back(changed)
             # One that is being made comes to the new rows in its own time.
@@ -160,6 +164,7 @@ class Index:
         """
         size = len(self._rows)
         self._rows.add(columns)
+        self.marks.came(size)
         self._count += len(self._rows) - size
         for view in self._views:
             if view.extent == size:
@@ -208,12 +213,20 @@ class Index:
     def _drop(self, numbers: list[int]) -> None:
         for view in self._views:
             view.take_out(numbers)
+        self.marks.gone(numbers)
         for number in numbers:
             self._rows.here[number] = 0
         self._count -= len(numbers)
 
     async def view(
-        self, query: Query, by: Column, *, reverse: bool, around: str | None = None, lines: int = 0
+        self,
+        query: Query,
+        by: Column,
+        *,
+        reverse: bool,
+        marked: bool = False,
+        around: str | None = None,
+        lines: int = 0,
     ) -> AsyncIterator[View]:
         """Yield a view of what matches: at once the part on the screen, where that is soon found, then the whole.
 
@@ -221,23 +234,24 @@ class Index:
         holds it.
 
         Args:
+            marked: only those that are marked by then.
             around: the address that stands on the screen now; None for the beginning.
             lines: how many rows a screen has, above and below that address.
         """
         if self.everything.by is by:
             self.everything.reverse = reverse
-            if query.is_empty:
+            if query.is_empty and not marked:
                 yield self.everything
                 return
-            if (part := self._part(query, around, lines)) is not None:
+            if not marked and (part := self._part(query, around, lines)) is not None:
                 yield part
-        view = self._new_view(query, by, reverse=reverse)
+        view = self._followed(View(self._rows, query, by, reverse=reverse, among=self.marks if marked else None))
         await self._fill(view)
-        if query.is_empty:
+        if query.is_empty and not marked:
             self.everything = view
         yield view
         if self.everything.by is not by:
-            everything = self._new_view(Query(), by, reverse=reverse)
+            everything = self._followed(View(self._rows, Query(), by, reverse=reverse))
             await self._fill(everything)
             self.everything = everything
 
@@ -245,12 +259,11 @@ class Index:
         """Return all rows by LastUpdateTime, whatever they are sorted by on the screen."""
         if self.everything.by is Column.LAST_UPDATE:
             return self.everything
-        view = self._new_view(Query(), Column.LAST_UPDATE, reverse=True)
+        view = self._followed(View(self._rows, Query(), Column.LAST_UPDATE, reverse=True))
         await self._fill(view)
         return view
 
-    def _new_view(self, query: Query, by: Column, *, reverse: bool, some: Iterable[int] | None = None) -> View:
-        view = View(self._rows, query, by, reverse=reverse, some=some)
+    def _followed(self, view: View) -> View:
         self._views.add(view)
         return view
 
@@ -270,7 +283,7 @@ class Index:
         above = self._first(query, reversed(everything.numbers(at - look, at)), lines)
         if (len(below) < lines and at + look < size) or (len(above) < lines and at > look):
             return None
-        return self._new_view(query, everything.by, reverse=everything.reverse, some=above + below)
+        return self._followed(View(self._rows, query, everything.by, reverse=everything.reverse, some=above + below))
 
     def _first(self, query: Query, numbers: Iterable[int], count: int) -> list[int]:
         return list(islice((number for number in numbers if query.matches(self._rows[number])), count))

@@ -255,6 +255,7 @@ class Listing:
                 now = self._clock() if current.ses_time is None else current.ses_time
                 current.sweep = self._sweep([Window(start=floor(now - LAG))])
             self.index.keep(current.seen)
+            self.index.marks.freeze()
             self.complete = self._was_whole = True
             self.read_at, self.kept_from, self._pass = current.started, None, None
         finally:

@@ -20,7 +20,7 @@ def matching(rows: Rows, query: Query, start: int, stop: int) -> bytes:
     for term in sorted(query.terms, key=_effort):
         if 1 not in flags:
             break
-        flags = _both(flags, _flags(rows, term, start, stop))
+        flags = both(flags, _flags(rows, term, start, stop))
     return flags
 
 
@@ -99,7 +99,8 @@ def _on_domains(rows: Rows, domains: tuple[str, ...], start: int, stop: int) -> 
     return flags
 
 
-def _both(one: bytes, other: bytes) -> bytes:
+def both(one: bytes, other: bytes) -> bytes:
+    """Return a 1 where two flags of the same place are 1; they are of the same length."""
     return _joined(int.from_bytes(one, "little") & int.from_bytes(other, "little"), len(one))
 
 

@@ -6,14 +6,17 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from itertools import accumulate, compress, filterfalse, repeat
+from itertools import accumulate, compress, filterfalse, pairwise, repeat
 from operator import mul, sub
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sestui.domain.query import Query
 from sestui.domain.suppression import SuppressedDestinationSummary
-from sestui.services.matching import matching
+from sestui.services.matching import both, matching
 from sestui.services.rows import END, Rows
+
+if TYPE_CHECKING:
+    from sestui.services.marks import Marks
 
 _FULL: Final = 4096
 """Rows from which on a block is split in two."""
@@ -53,10 +56,19 @@ class View:
     """
 
     def __init__(
-        self, rows: Rows, query: Query, by: Column, *, reverse: bool, some: Iterable[int] | None = None
+        self,
+        rows: Rows,
+        query: Query,
+        by: Column,
+        *,
+        reverse: bool,
+        among: Marks | None = None,
+        some: Iterable[int] | None = None,
     ) -> None:
         self._rows = rows
         self.query = query
+        self.among = among
+        """The marks that a row must be among; None where it need not be marked. Marking alone does not alter a view."""
         self.by = by
         self.reverse = reverse
         """Whether the last comes first; may be changed at any time."""
@@ -64,6 +76,8 @@ class View:
         """Whether it is about all rows; else it begins with some that match and stand together."""
         self.extent = 0
         """Rows with lower numbers have had their turn."""
+        self.flags = bytearray()
+        """By number: 1 for each row that is in the view, 0 for the others below the extent."""
         self._key = _key(rows, by)
         self._blocks = [_Block((), True)]
         # The first row of each block but the first, and its key: what separates the blocks.
@@ -72,6 +86,7 @@ class View:
         self._ends: list[int] | None = None
         if some is not None:
             self.extent = len(rows)
+            self.flags = bytearray(self.extent)
             self.put_back(some)
 
     def __len__(self) -> int:
@@ -115,6 +130,29 @@ class View:
             at += 1
         return found
 
+    def flags_between(self, start: int, stop: int) -> bytearray:
+        """Return by number a 1 for each row that stands from `start` to before `stop`.
+
+        What is not at either end of these is not sorted for it.
+        """
+        if self.reverse:
+            start, stop = len(self) - stop, len(self) - start
+        inside = 2 * (stop - start) <= len(self)
+        flags = bytearray(self.extent) if inside else self.flags[:]
+        for first, last in [(start, stop)] if inside else [(0, start), (stop, len(self))]:
+            for numbers in self._pieces(first, last):
+                for number in numbers:
+                    flags[number] = inside
+        return flags
+
+    def _pieces(self, start: int, stop: int) -> Iterator[Iterable[int]]:
+        ends = self._block_ends()
+        for at, (begin, end) in enumerate(pairwise([0, *ends])):
+            if start <= begin and end <= stop:
+                yield self._blocks[at].rows
+            elif begin < stop and start < end:
+                yield self._sorted(at)[max(0, start - begin) : stop - begin]
+
     def place(self, address: str) -> int:
         """Return where the address stands, else where the first row stands that would be behind it."""
         row = self._rows.find(address)
@@ -135,6 +173,9 @@ class View:
         if start == 0 and len(self._rows) > _FULL:
             self._divide()
         flags = matching(self._rows, self.query, start, stop)
+        if self.among is not None:
+            flags = both(flags, self.among.between(start, stop))
+        self.flags += flags
         count = flags.count(1)
         if count * 8 < stop - start:
             few = list(_ones(flags, start))
@@ -142,15 +183,24 @@ class View:
         else:
             self._add(compress(range(start, stop), flags), compress(_keys(self._rows, self.by, start, stop), flags))
 
+    def _takes(self, number: int) -> bool:
+        """Whether a row matches, and is marked where it must be."""
+        return self.query.matches(self._rows[number]) and (self.among is None or self.among.has(number))
+
     def put_back(self, numbers: Iterable[int]) -> None:
         """Take in what matches of rows that changed after they had their turn."""
         rows = self._rows
-        here = [it for it in numbers if it < self.extent and rows.here[it] and self.query.matches(rows[it])]
+        here = [it for it in numbers if it < self.extent and rows.here[it] and self._takes(it)]
+        for number in here:
+            self.flags[number] = 1
         self._add(here, map(self._key, here))
 
     def take_out(self, numbers: Iterable[int]) -> None:
         """Leave these out; to be called before a row is changed, for its key tells where it stands."""
         leaving = set(numbers)
+        for number in leaving:
+            if number < self.extent:
+                self.flags[number] = 0
         if len(leaving) > len(self) // _SAMPLE:
             places: Iterable[int] = range(len(self._blocks))
         else:

@@ -86,10 +86,10 @@ class SestuiApp(App[None]):
         if isinstance(event, events.CursorPosition) and isinstance(screen, Dialog):
             screen.painted()
         elif isinstance(event, AfterKey):
-            if event.sent:
+            if event.rounds == 2:
                 event.done.set()
             else:
-                event.sent = True
+                event.rounds += 1
                 (self.focused or self.screen).post_message(event)
         elif isinstance(event, TextInOneRead):
             if isinstance(self.focused, Input):

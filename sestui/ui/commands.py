@@ -32,11 +32,12 @@ class Command:
     @property
     def shown_keys(self) -> str:
         """The keys as a keyboard has them."""
-        return " ".join(_KEYCAPS.get(key, key) for key in self.keys.split(","))
+        return " ".join(map(_keycap, self.keys.split(",")))
 
 
 _KEYCAPS: Final = {
     "slash": "/",
+    "asterisk": "*",
     "question_mark": "?",
     "colon": ":",
     "up": "↑",
@@ -47,6 +48,12 @@ _KEYCAPS: Final = {
     "pagedown": "PgDn",
     "escape": "esc",
 }
+
+
+def _keycap(key: str) -> str:
+    *shift, key = key.rsplit("+", 1) if key.startswith("shift+") else [key]
+    return "+".join([*shift, _KEYCAPS.get(key, key)])
+
 
 COMMANDS: Final = (
     Command(
@@ -97,15 +104,46 @@ COMMANDS: Final = (
     Command("tree", "k", "cursor_up", "up", "Up (or ↑)"),
     Command("tree", "g", "scroll_home", "first", "First line (or Home)"),
     Command("tree", "G", "scroll_end", "last", "Last line (or End)"),
-    Command("everywhere", "U", "unmark", "unmark", "Take all marks off; again: put them back", palette=True),
-    Command("everywhere", "s", "sort", "sort", "Sort the list by the next column", palette=True),
-    Command("everywhere", "S", "reverse", "reverse", "Turn the list's order round", palette=True),
+    Command(
+        "everywhere",
+        "asterisk",
+        "marks('mark_all')",
+        "mark all",
+        "Mark all that is shown; again while the list loads: all that will match",
+        palette=True,
+    ),
+    Command(
+        "everywhere",
+        "i",
+        "marks('invert')",
+        "invert marks",
+        "Mark what is shown and not marked, and take the marks off the rest of what is shown",
+        palette=True,
+    ),
+    Command("everywhere", "U", "marks('clear')", "unmark", "Take all marks off; again: put them back", palette=True),
+    Command(
+        "everywhere", "m", "marks('toggle_only')", "only the marked", "Show only the marked; again: all", palette=True
+    ),
+    Command("everywhere", "s", "order('sort')", "sort", "Sort the list by the next column", palette=True),
+    Command("everywhere", "S", "order('reverse')", "reverse", "Turn the list's order round", palette=True),
     Command("list", "j,down", "down", "down", "Down"),
     Command("list", "k,up", "up", "up", "Up"),
     Command("list", "g,home", "first", "first", "First row"),
     Command("list", "G,end", "last", "last", "Last row"),
     Command("list", "pagedown", "page_down", "page down", "One screenful down"),
     Command("list", "pageup", "page_up", "page up", "One screenful up"),
+    Command("list", "v", "range", "range", "Begin a range here; v or space where it ends marks it, esc drops it"),
+    *(
+        Command("list", f"shift+{key}", f"mark_moving('{motion}')", "mark", f"Mark from here to {where}")
+        for key, motion, where in (
+            ("down", "down", "the next row"),
+            ("up", "up", "the row before"),
+            ("pagedown", "page_down", "one screenful down"),
+            ("pageup", "page_up", "one screenful up"),
+            ("home", "first", "the first row"),
+            ("end", "last", "the last row"),
+        )
+    ),
     Command("panel", "enter", "expand", "expand", "Show the settings on the whole screen", True),
     Command("panel", "j,down", "scroll_down", "down", "Down"),
     Command("panel", "k,up", "scroll_up", "up", "Up"),
@@ -159,7 +197,7 @@ def help_text() -> RenderableType:
 
 def _keys(rows: list[tuple[str, str]]) -> Table:
     grid = Table.grid(padding=(0, 2, 0, 2))
-    grid.add_column(style="bold cyan", width=9)
+    grid.add_column(style="bold cyan", width=10)
     grid.add_column()
     for keys, words in rows:
         grid.add_row(Text(keys), words)

@@ -45,7 +45,7 @@ class TextInOneRead(Event, bubble=False):
 
 
 class AfterKey(Event, bubble=True):
-    """Follows a key on its way through the widgets: when it is back at the app, the key has had its effect.
+    """Follows a key on its way through the widgets: when it is back at the app twice, the key has had its effect.
 
     Textual hands each key to the widget in focus without waiting for the one before, so that of `2` and space sent in
     one packet the space would still go to the pane that `2` leaves.
@@ -53,7 +53,8 @@ class AfterKey(Event, bubble=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sent = False
+        self.rounds = 0
+        """How often it was sent: once behind the key, once behind what a widget says of that, as Enter in an input."""
         self.done = threading.Event()
 
 

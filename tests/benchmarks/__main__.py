@@ -5,7 +5,7 @@ SESTUI_BENCHMARK_ROWS is how many rows to measure with, where a benchmark leaves
 
 import sys
 
-from tests.benchmarks import bytes, cache, filter, idle, impact, keys, loading, pace, parsing, startup, table
+from tests.benchmarks import bytes, cache, filter, idle, impact, keys, loading, marks, pace, parsing, startup, table
 
 BENCHMARKS = {
     "startup": startup.run,
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "impact": impact.run,
     "pace": pace.run,
     "cache": cache.run,
+    "marks": marks.run,
 }
 
 

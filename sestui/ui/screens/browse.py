@@ -107,10 +107,10 @@ class BrowseScreen(Screen[None]):
     @property
     def losses(self) -> list[str]:
         """What would be lost by leaving now, in words."""
-        marked = self.list_pane.marked_anywhere
+        marked = self.flows.lists.marked
         lost = [f"{counted(marked, 'mark')} would be forgotten."] if marked else []
         lost += [
-            f"Job {number} runs in this window: it will pause.\n`sestui jobs run {number}` goes on with it, and so does J."
+            f"Job {number} runs in this window: it will pause.\n`sestui jobs run {number}` goes on with it, or J."
             for number in self.flows.working.running
         ]
         if self.flows.editing.writing:
@@ -178,14 +178,14 @@ class BrowseScreen(Screen[None]):
             self.list_pane.focus_filter()
 
     def action_clear(self) -> None:
-        """Escape: leave the filter of the pane in focus and drop it."""
+        """Escape: end what was begun with marks in the list; else leave the filter of the pane in focus and drop it."""
         if self.query_one("#tree-pane").has_focus_within:
             field = self.tree_filter
             field.value = ""
             if field.display:
                 self._ask_for_tenants(Input.Submitted(field, ""))
         else:
-            self.list_pane.clear_filter()
+            self.list_pane.escape()
 
     def action_refresh(self) -> None:
         self.flows.reading.again(self._matching, self.place, self._start_list)
@@ -235,14 +235,11 @@ class BrowseScreen(Screen[None]):
     def action_dissociate(self) -> None:
         self.flows.editing.dissociate(self.place)
 
-    def action_unmark(self) -> None:
-        self.list_pane.toggle_all_marks()
+    def action_marks(self, what: str) -> None:
+        getattr(self.list_pane.marking, what)()
 
-    def action_sort(self) -> None:
-        self.list_pane.sort()
-
-    def action_reverse(self) -> None:
-        self.list_pane.reverse()
+    def action_order(self, what: str) -> None:
+        getattr(self.list_pane, what)()
 
     def action_last_change(self) -> None:
         self.flows.working.show_history()
@@ -255,6 +252,10 @@ class BrowseScreen(Screen[None]):
     def _make_view(self) -> None:
         _: Worker[None] = self.run_worker(self.list_pane.make_view, group="view", exclusive=True)
         self.flows.lists.ask(self.list_pane.wanted.asked)
+
+    @on(ListPane.Said)
+    def _say(self, event: ListPane.Said) -> None:
+        self.status.say(event.words)
 
     @on(DestinationTable.Opened)
     def _open_details(self, event: DestinationTable.Opened) -> None:

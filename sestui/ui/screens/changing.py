@@ -60,7 +60,7 @@ class Changing:
 
     async def _remove(self, gateway: Gateway, listing: Listing) -> None:
         screen, pane = self._screen, self._screen.list_pane
-        chosen, hidden = pane.chosen, pane.hidden_marks
+        chosen, hidden = pane.marking.chosen, pane.marking.hidden
         if not chosen:
             screen.status.say("Nothing to remove: no address is marked and none is under the cursor.")
             return
@@ -76,7 +76,6 @@ class Changing:
             screen.status.say("Nothing was removed: another list was opened before its plan was there.")
             return
         rows = [row for address in chosen if (row := listing.index.get(address)) is not None]
-        pane.drop_marks([address for address in chosen if listing.index.get(address) is None])
         pane.redraw()
         if not rows:
             screen.status.say("No longer on the list: somebody else removed it.")

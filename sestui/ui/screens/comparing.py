@@ -89,6 +89,4 @@ class Comparing:
         """The open list may have been read again for the comparison."""
         pane = self._screen.list_pane
         if pane.listing is here:
-            if here.complete:
-                pane.drop_marks([address for address in pane.marks if here.index.get(address) is None])
             pane.redraw()

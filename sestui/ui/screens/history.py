@@ -20,8 +20,8 @@ from sestui.domain.display import counted, printable
 from sestui.domain.errors import SestuiError
 from sestui.domain.job import State
 from sestui.domain.job_words import Action, objection
-from sestui.services.cache_file import in_thread
 from sestui.services.history import Page, Snapshot, look, page
+from sestui.services.in_thread import in_thread
 from sestui.stylesheets import stylesheet
 from sestui.ui import job_details
 from sestui.ui.screens.dialog import Dialog

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from sestui.ui.screens.reading import Reading
 
 _ROWS: Final = 1_000_000
-"""Rows in memory, of all lists together, beyond which the lists looked at longest ago are forgotten: 110 MB."""
+"""Rows in memory, of all lists together, beyond which the lists looked at longest ago are forgotten: 110 MB.
+Never one with marks: these belong to its rows."""
 _KEEP: Final = 120.0
 """Seconds of loading after which what has come is kept: at one request a second nobody should wait for it twice."""
 _FRAME: Final = 0.02
@@ -111,9 +112,14 @@ class Loading:
         rows = 0
         for other in reversed(list(self.listings.values())):
             rows += len(other.index)
-            if rows > _ROWS and other is not listing and not other.loading:
+            if rows > _ROWS and other is not listing and not other.loading and not other.index.marks:
                 del self.listings[other.which]
         return listing
+
+    @property
+    def marked(self) -> int:
+        """How many marks there are on all lists of this session."""
+        return sum(len(listing.index.marks) for listing in self.listings.values())
 
     def open(self, which: SuppressionList) -> None:
         """Show a list, and read it where that was left; one that was read whole a while ago is read again."""
@@ -169,7 +175,7 @@ class Loading:
                     if self._clock() - kept_at > _KEEP:
                         kept_at = self._clock()
                         self._keep(listing)
-            pane.list_came()
+            pane.redraw()
             if self._reading.directory is not None:
                 self._reading.directory.tell_size(listing.which, len(listing.index))
         except SestuiError as error:

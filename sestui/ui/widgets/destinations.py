@@ -1,32 +1,25 @@
 """The suppression list's table: draws only the rows in sight, so its cost is the same for ten rows and a million."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
-from sestui.domain.display import moment, printable
+from sestui.domain.display import printable
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
-from sestui.services.view import Column, View
+from sestui.services.view import View
 from sestui.ui.commands import bindings
-
-_NARROW: Final = 68
-"""Cells below which the date leaves out what today makes plain, as `ls -l` does."""
-_RECENT: Final = 180 * 86400
-_MARK: Final = 2
-_ADDRESS: Final = 100
-"""Cells at most for an address: where there is more room a row ends before it, so that the eye finds what belongs to
-it, and a key costs no more bytes than it does here."""
-_REASON: Final = 10
+from sestui.ui.widgets.columns import date, heads, row, widths
+from sestui.ui.widgets.range import OpenRange
+from sestui.ui.widgets.thumb import move_thumb
 
 
 class DestinationTable(ScrollView, can_focus=True):
@@ -54,16 +47,32 @@ class DestinationTable(ScrollView, can_focus=True):
 
         address: str
 
+    @dataclass
+    class RowsMarked(Message):
+        """Whoever holds the marks adds these rows."""
+
+        flags: bytearray
+        """By number: 1 for each of them."""
+        but: frozenset[str]
+        """Those among them that only just came."""
+        marks: Collection[str]
+        """Those of the list that was on the screen then."""
+
+    class RangeMoved(Message):
+        """A range began, is another than before, or came to nothing."""
+
     def __init__(self, clock: Callable[[], float], *, id: str) -> None:
         super().__init__(id=id)
         self._clock = clock
         self._view: View | None = None
-        self._marks: Set[str] = frozenset()
+        self._marks: Collection[str] = ()
         self._cursor = 0
         self._address: str | None = None
         """What the cursor belongs to; `_cursor` is where that stands."""
         self._chosen = False
         """Whether somebody put the cursor there; else it is on the first row, whatever that is."""
+        self.range = OpenRange()
+        """The rows that v marks."""
         self._in_sight: tuple[int, list[SuppressedDestinationSummary]] = (0, [])
         """The rows in sight and the place of the first, when they were last looked at."""
         self._placeholder = ""
@@ -80,12 +89,25 @@ class DestinationTable(ScrollView, can_focus=True):
         """The address that keeps its place on the screen whatever comes or goes; None for the first row."""
         return self._address if self._chosen else None
 
+    @property
+    def in_range(self) -> int | None:
+        """How many rows the open range has; None where there is none."""
+        return self.range.size(self._view, self._cursor)
+
+    def drop_range(self) -> None:
+        """End a range without marking anything."""
+        if self.range.began is not None:
+            self.range.begin(None)
+            self._draw()
+            self.post_message(self.RangeMoved())
+
     def start_over(self) -> None:
         """Forget where the cursor was: another list is about to be shown."""
         self._address, self._chosen, self._cursor = None, False, 0
+        self.drop_range()
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
 
-    def show(self, view: View, marks: Set[str], *, placeholder: str = "") -> None:
+    def show(self, view: View, marks: Collection[str], *, placeholder: str = "") -> None:
         """Show this view; the cursor stays on its address, else on the row behind that.
 
         The placeholder stands where there is no row.
@@ -131,30 +153,16 @@ class DestinationTable(ScrollView, can_focus=True):
         if self.show_vertical_scrollbar and height > self.size.height:
             # Another height alone moves the scrollbar's thumb; a layout would draw all of the table again.
             self.set_reactive(ScrollView.virtual_size, Size(0, height))
-            self._move_thumb(self.scroll_y)
+            move_thumb(self.vertical_scrollbar, height, self.scroll_y)
         else:
             self.virtual_size = Size(0, height)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Draw what is in sight now, and what of the scrollbar has moved."""
         if self.show_vertical_scrollbar:
-            self._move_thumb(new_value)
+            move_thumb(self.vertical_scrollbar, self.virtual_size.height, new_value)
         if round(old_value) != round(new_value):
             self._draw()
-
-    def _move_thumb(self, position: float) -> None:
-        """Tell the scrollbar where it is; of its cells only those are drawn that look different."""
-        bar, height = self.vertical_scrollbar, self.virtual_size.height
-
-        def cells() -> list[Segment]:
-            sizes = bar.window_virtual_size, bar.window_size, bar.position
-            return list(ScrollBarRender.render_bar(bar.size.height, *sizes).segments)
-
-        before = cells()
-        bar.set_reactive(ScrollBar.window_virtual_size, height)
-        bar.set_reactive(ScrollBar.position, position)
-        if lines := [line for line, (was, now) in enumerate(zip(before, cells(), strict=False)) if was != now]:
-            bar.refresh(*(Region(0, line, bar.size.width, 1) for line in lines))
 
     @property
     def _count(self) -> int:
@@ -168,6 +176,8 @@ class DestinationTable(ScrollView, can_focus=True):
         self._cursor = row
         self._follow()
         self._draw()
+        if self.range.began is not None:
+            self.post_message(self.RangeMoved())
 
     def _follow(self) -> None:
         height, top = max(1, self.size.height - 1), self.scroll_offset.y
@@ -181,7 +191,7 @@ class DestinationTable(ScrollView, can_focus=True):
     def _draw(self) -> None:
         """Draw the lines that look different from what was drawn, without what is beside the columns."""
         width, height = self.scrollable_content_region.size
-        top, columns = self.scroll_offset.y, min(width, sum(_widths(width)))
+        top, columns = self.scroll_offset.y, min(width, sum(widths(width)))
         rows = [] if self._view is None else self._view.rows(top, top + height - 1)
         lines = (self._line(y, rows[y - 1] if 0 < y <= len(rows) else None, width) for y in range(height))
         if changed := [Region(0, y, columns, 1) for y, line in enumerate(lines) if line != self._drawn.get(y)]:
@@ -210,9 +220,34 @@ class DestinationTable(ScrollView, can_focus=True):
         self._move(self._count - 1)
 
     def action_mark(self) -> None:
-        if (address := self.cursor_address) is not None:
+        if self.range.began is not None:
+            self.action_range()
+        elif (address := self.cursor_address) is not None:
             self.post_message(self.MarkToggled(address))
             self.action_down()
+
+    def action_range(self) -> None:
+        """Begin a range, or mark all that is in the one that is open."""
+        self.follow()
+        if self.range.began is None:
+            self.range.begin(self.cursor_address)
+            # From here on the cursor is where somebody put it.
+            self._move(self._cursor)
+        else:
+            self._mark(self.range.places(self._view, self._cursor), self.range.arrived)
+            self.drop_range()
+
+    def action_mark_moving(self, motion: str) -> None:
+        """Mark the rows from here to where another key would move."""
+        self.follow()
+        before = self._cursor
+        getattr(self, f"action_{motion}")()
+        self._mark(range(min(before, self._cursor), max(before, self._cursor) + 1))
+
+    def _mark(self, places: range, but: Iterable[str] = ()) -> None:
+        if self._view and places:
+            flags = self._view.flags_between(places.start, places.stop)
+            self.post_message(self.RowsMarked(flags, frozenset(but), self._marks))
 
     def action_open(self) -> None:
         if (address := self.cursor_address) is not None:
@@ -233,34 +268,27 @@ class DestinationTable(ScrollView, can_focus=True):
 
     def _line(self, y: int, entry: SuppressedDestinationSummary | None, width: int) -> Strip:
         if y == 0:
-            return self._strip(self._heads(width), width, "destinations--header")
+            return self._strip(heads(self._view, width), width, "destinations--header")
         if entry is None:
             return self._blank(y, width)
         marked = entry.address in self._marks
-        if y - 1 + self.scroll_offset.y == self._cursor:
+        place = y - 1 + self.scroll_offset.y
+        ranged = place in self.range.places(self._view, self._cursor) and entry.address not in self.range.arrived
+        if place == self._cursor:
             name = "destinations--cursor"
-        elif marked:
+        elif marked or ranged:
             name = "destinations--marked"
         elif entry.reason is Reason.COMPLAINT:
             name = "destinations--complaint"
         else:
             name = "destinations--row"
-        cells = (
-            "● " if marked else "  ",
-            printable(entry.address),
-            str(entry.reason),
-            self._date(entry.last_update, width),
-        )
-        return self._strip(cells, width, name)
+        mark = "● " if marked else "○ " if ranged else "  "
+        when = date(entry.last_update, self._clock(), width)
+        return self._strip((mark, printable(entry.address), str(entry.reason), when), width, name)
 
-    def _strip(self, cells: tuple[str, str, str, str], width: int, name: str) -> Strip:
-        mark, address, reason, date = cells
-        _, room, reasons, dates = widths = _widths(width)
-        if cell_len(address) > room - 1:
-            address = set_cell_size(address, room - 2) + "…"
-        text = f"{mark}{set_cell_size(address, room)}{reason:<{reasons}}{date:<{dates}}"
-        used = min(width, sum(widths))
-        segments = [Segment(set_cell_size(text, used), self.get_component_rich_style(name))]
+    def _strip(self, texts: tuple[str, str, str, str], width: int, name: str) -> Strip:
+        used = min(width, sum(widths(width)))
+        segments = [Segment(row(texts, width), self.get_component_rich_style(name))]
         if used < width:
             segments.append(Segment(" " * (width - used), self.get_component_rich_style("destinations--row")))
         return Strip(segments, width)
@@ -269,30 +297,3 @@ class DestinationTable(ScrollView, can_focus=True):
         style = self.get_component_rich_style("destinations--empty")
         text = self._placeholder if y == 2 and not self._view else ""
         return Strip([Segment(set_cell_size(f"  {text}", width), style)], width)
-
-    def _heads(self, width: int) -> tuple[str, str, str, str]:
-        heads: dict[Column, str] = {
-            Column.ADDRESS: "Address",
-            Column.REASON: "Reason",
-            Column.LAST_UPDATE: "Last update" if width < _NARROW else "Last update, UTC",
-        }
-        if self._view is not None:
-            by, arrow = self._view.by, "↓" if self._view.reverse else "↑"
-            if by is Column.DOMAIN:
-                heads[Column.ADDRESS] = f"Address, by domain {arrow}"
-            else:
-                # Twelve cells have to do for the narrow one.
-                heads[by] += arrow if by is Column.LAST_UPDATE and width < _NARROW else f" {arrow}"
-        return "  ", heads[Column.ADDRESS], heads[Column.REASON], heads[Column.LAST_UPDATE]
-
-    def _date(self, seconds: float, width: int) -> str:
-        full = moment(seconds)
-        if width >= _NARROW:
-            return full
-        return full[5:16] if abs(self._clock() - seconds) < _RECENT else full[:10]
-
-
-def _widths(width: int) -> tuple[int, int, int, int]:
-    """Return the cells of mark, address, reason and date in a table of this width."""
-    dates = 12 if width < _NARROW else 20
-    return _MARK, max(4, min(_ADDRESS, width - _MARK - _REASON - dates)), _REASON, dates

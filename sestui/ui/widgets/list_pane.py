@@ -1,11 +1,11 @@
-"""The open suppression list: filter, counts, table, and the marks that belong to its addresses."""
+"""The open suppression list: filter, counts, table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -18,14 +18,16 @@ from textual.widgets import Input, Static
 from sestui.domain.display import printable
 from sestui.domain.errors import SestuiError, UsageError
 from sestui.domain.query import Query, parse
-from sestui.domain.suppression import SuppressionList
 from sestui.services.view import Column, View
+from sestui.ui.marking import Marking
+from sestui.ui.widgets.counts_line import CountsLine
 from sestui.ui.widgets.destinations import DestinationTable
 from sestui.ui.widgets.mistake import Mistake
 
 if TYPE_CHECKING:
     from sestui.domain.job import Result
     from sestui.domain.query import Asked
+    from sestui.domain.suppression import SuppressionList
     from sestui.services.listing import Listing
     from sestui.services.live import News
     from sestui.ui.counts import Arrivals
@@ -35,10 +37,16 @@ _DRAW: Final = 0.25
 
 
 class ListPane(Vertical):
-    """Shows a listing as it loads. Marks are kept for each list while the application runs."""
+    """Shows a listing as it loads, and what of it is marked."""
 
     class ViewWanted(Message):
         """Another filter or order was asked for: whoever starts workers has `make_view` run, the latest alone."""
+
+    @dataclass
+    class Said(Message):
+        """Something to say for a while."""
+
+        words: str
 
     def __init__(self, clock: Callable[[], float], *, id: str) -> None:
         super().__init__(id=id)
@@ -49,15 +57,11 @@ class ListPane(Vertical):
         self.wanted = Query()
         self._by = Column.LAST_UPDATE
         self._reverse = True
-        self._marks: dict[SuppressionList, dict[str, None]] = {}
-        self._hidden = 0
-        """How many marks the filter hid when they were last counted."""
+        self.marking = Marking(self)
         self._trouble = ""
         """Why loading stopped short."""
-        self._unmarked: dict[SuppressionList, dict[str, None]] = {}
-        self._query_error = ""
-        self._fits = False
-        """Whether the counts are one line."""
+        self.mistake = ""
+        """Why the filter can't be read."""
         self._asking: Asked | None = None
         """What of the filter SES is being asked for."""
         self._drawing: Timer | None = None
@@ -68,7 +72,7 @@ class ListPane(Vertical):
             id="filter", compact=True, placeholder="press / to filter", select_on_focus=False, highlighter=Mistake()
         )
         self._use = Static("", id="use", markup=False)
-        self._counts = Static("connecting …", id="counts", markup=False)
+        self._counts = CountsLine("connecting …", id="counts")
         self.table = DestinationTable(clock, id="destinations")
 
     def compose(self) -> ComposeResult:
@@ -85,34 +89,18 @@ class ListPane(Vertical):
         self.border_title = "Suppression list"
 
     @property
-    def marks(self) -> dict[str, None]:
-        """The marked addresses of the open list, in the order of marking."""
-        return {} if self.listing is None else self._marks.setdefault(self.listing.which, {})
-
-    @property
-    def marked_anywhere(self) -> int:
-        """How many marks there are on all lists of this session."""
-        return sum(len(marks) for marks in self._marks.values())
-
-    @property
-    def hidden_marks(self) -> int:
-        """How many marked addresses the filter hides."""
-        listing, view = self.listing, self._view
-        if listing is None or view is None or view.query.is_empty:
-            return 0
-        rows = map(listing.index.get, self.marks)
-        return sum(row is None or not view.query.matches(row) for row in rows)
-
-    @property
-    def chosen(self) -> list[str]:
-        """What a removal is about: the marked, else the address under the cursor, else nothing."""
-        if self.marks:
-            return list(self.marks)
-        return [] if (address := self.table.cursor_address) is None else [address]
+    def shown(self) -> View | None:
+        """What the table shows, where that is all that the filter lets through by now."""
+        view = self._view
+        if view is None or not view.whole or view.query != self.wanted:
+            return None
+        return view if (view.among is not None) is self.marking.only else None
 
     def open(self, listing: Listing) -> None:
         """Show another list, or another reading of this one."""
         other = self.listing is None or self.listing.which != listing.which
+        if other:
+            self.marking.leave()
         if listing is not self.listing:
             self.listing, self._view = listing, listing.index.everything
             self.post_message(self.ViewWanted())
@@ -121,7 +109,7 @@ class ListPane(Vertical):
             if self.arrivals is not None:
                 self.show_live(True)
             self._filter.value = ""
-            self.wanted, self._query_error = Query(), ""
+            self.wanted, self.mistake = Query(), ""
             self.table.start_over()
         self._draw_title()
         self.redraw()
@@ -142,23 +130,34 @@ class ListPane(Vertical):
             return
         table = self.table
         async for view in listing.index.view(
-            self.wanted, self._by, reverse=self._reverse, around=table.pinned, lines=table.size.height
+            self.wanted,
+            self._by,
+            reverse=self._reverse,
+            marked=self.marking.only,
+            around=table.pinned,
+            lines=table.size.height,
         ):
             if listing is self.listing:
                 self._view = view
                 self.redraw()
+                self.marking.view_came()
 
     def sort(self) -> None:
         """Sort by the next column; times begin with the newest."""
         columns = list(Column)
         self._by = columns[(columns.index(self._by) + 1) % len(columns)]
         self._reverse = self._by is Column.LAST_UPDATE
-        self._draw_counts()
-        self.post_message(self.ViewWanted())
+        self.want_view()
 
     def reverse(self) -> None:
         """Show the last row first, or the first again."""
         self._reverse = not self._reverse
+        self.want_view()
+
+    def want_view(self) -> None:
+        """Have shown what is wanted now."""
+        self.table.drop_range()
+        self.draw_counts()
         self.post_message(self.ViewWanted())
 
     def page_came(self) -> None:
@@ -172,19 +171,12 @@ class ListPane(Vertical):
     def _draw_pages(self) -> None:
         self._drawing = None
         self.table.follow()
-        # Pages hide no mark: with thousands of them counting takes longer than a page may.
-        self._draw_counts(self._hidden)
-
-    def list_came(self) -> None:
-        """The list is whole: rows may have gone with the last page, and marks go with them."""
-        if self.listing is not None:
-            self.drop_marks([address for address in self.marks if self.listing.index.get(address) is None])
-            self.redraw()
+        self.draw_counts()
 
     def tell_asking(self, asked: Asked | None) -> None:
         """Say what of the filter SES is being asked for; None for nothing any more."""
         self._asking = asked
-        self._draw_counts()
+        self.draw_counts()
 
     def show_live(self, live: bool) -> None:
         """Say whether the list is kept up to date."""
@@ -192,13 +184,13 @@ class ListPane(Vertical):
 
         self.arrivals = Arrivals(self._clock()) if live else None
         self._draw_title()
-        self._draw_counts()
+        self.draw_counts()
 
     def tell(self, news: News) -> None:
         """Show what a live list has brought; where nothing did, nothing is drawn."""
         if self.arrivals is not None and (news.came or news.left):
             self.arrivals.add(news)
-            self.drop_marks(row.address for row in news.left)
+            self.table.range.leave_out(row.address for row in news.came)
             self.redraw()
 
     def trouble(self, error: SestuiError) -> None:
@@ -210,67 +202,61 @@ class ListPane(Vertical):
         """Bring what a job has done into its list, on the screen or not, without asking for it again."""
         from sestui.domain.job import DONE  # Whoever has a job has it imported.
 
-        marks = self._marks.get(which, {})
         for result in results:
-            address = result.entry.address
             if listing is None:
-                pass
-            elif result.after is not None:
+                break
+            address = result.entry.address
+            if result.after is not None:
                 listing.put(result.after)
             elif result.entry.wanted is None and result.outcome in DONE:
                 listing.discard(address, removed=True)
             if result.outcome in DONE:
-                marks.pop(address, None)
+                listing.index.marks.discard([address])
         self.redraw()
-
-    def drop_marks(self, gone: Iterable[str]) -> None:
-        """Take the marks off addresses that are no longer on the list."""
-        for address in gone:
-            self.marks.pop(address, None)
 
     def focus_filter(self) -> None:
         self._filter.focus()
 
-    def clear_filter(self) -> None:
-        self._filter.value = ""
-        self.table.focus()
+    def escape(self) -> None:
+        """End what was begun with marks, else drop the filter."""
+        if not self.marking.end():
+            self._filter.value = ""
+            self.table.focus()
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
         event.stop()
         try:
-            self.wanted, self._query_error = parse(event.value, self._clock()), ""
+            self.wanted, self.mistake = parse(event.value, self._clock()), ""
         except UsageError as error:
-            self._query_error = printable(str(error))
-        self._draw_counts()
-        self.post_message(self.ViewWanted())
+            self.mistake = printable(str(error))
+        self.marking.filter_changed()
+        self.want_view()
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self, event: Input.Submitted) -> None:
         event.stop()
         self.table.focus()
 
-    def toggle_all_marks(self) -> None:
-        """Take all marks of the open list off; asked again, put them back."""
-        if self.listing is not None:
-            which = self.listing.which
-            kept = {it: None for it in self._unmarked.pop(which, {}) if self.listing.index.get(it) is not None}
-            if self.marks:
-                self._unmarked[which] = dict(self.marks)
-                self.marks.clear()
-            else:
-                self.marks.update(kept)
-            self.redraw()
-
     @on(DestinationTable.MarkToggled)
     def _mark_toggled(self, event: DestinationTable.MarkToggled) -> None:
         event.stop()
-        if event.address in self.marks:
-            del self.marks[event.address]
-        else:
-            self.marks[event.address] = None
-        self.table.repaint()
-        self._draw_counts()
+        self.marking.toggle(event.address)
+
+    @on(DestinationTable.RowsMarked)
+    def _rows_marked(self, event: DestinationTable.RowsMarked) -> None:
+        event.stop()
+        self.marking.add(event.marks, event.flags, event.but)
+
+    @on(DestinationTable.RangeMoved)
+    def _range_moved(self, event: DestinationTable.RangeMoved) -> None:
+        event.stop()
+        self.draw_counts()
+
+    def say(self, words: str) -> None:
+        """Have something said for a while."""
+        if words:
+            self.post_message(self.Said(words))
 
     def redraw(self) -> None:
         """Show what the index holds now; the cursor stays on its address."""
@@ -278,34 +264,20 @@ class ListPane(Vertical):
         if listing is not None and view is not None:
             empty = "This list is empty." if listing.complete and not len(listing.index) else ""
             nothing = "Nothing loaded matches the filter." if len(listing.index) and not view else ""
-            self.table.show(view, self.marks.keys(), placeholder=empty or nothing)
-        self._draw_counts()
+            if view.among is not None and not view:
+                nothing = f"{'No marked address matches.' if view.among else 'Nothing is marked.'} m shows all again."
+            self.table.show(view, listing.index.marks, placeholder=empty or nothing)
+        self.draw_counts()
 
-    def _draw_counts(self, hidden: int | None = None) -> None:
-        self._hidden = self.hidden_marks if hidden is None else hidden
-        listing, view = self.listing, self._view
+    def draw_counts(self) -> None:
+        """Say how much there is of the list, what is shown and what is marked."""
+        listing, view, marked = self.listing, self._view, self.marking.parts
         if listing is None or view is None:
-            self._counts.update(self._trouble or "connecting …")
-            return
-        from sestui.ui.counts import loaded  # Whoever has a listing has it imported.
+            self._counts.tell([(self._trouble or "connecting …",)])
+        elif self.mistake:
+            self._counts.tell([(self.mistake,), *marked])
+        else:
+            from sestui.ui.counts import parts  # Whoever has a listing has it imported.
 
-        words = self._query_error or loaded(listing, self._trouble)
-        if not view.query.is_empty and not self._query_error:
-            words = f"{'' if view.whole else 'at least '}{len(view):,} shown of {words}"
-            asked = view.query.asked
-            if self._asking is not None:
-                words += f" · asking SES for {self._asking.terms}"
-            elif not asked.is_empty and not listing.complete and listing.kept_from is None and listing.has_all(asked):
-                words += f" · all there are for {asked.terms}"
-            if view.query.range:
-                words += f" · {view.query.range}"
-        if self.arrivals is not None and (arrived := str(self.arrivals)):
-            words += f" · {arrived}"
-        if view.by is not self._by:
-            words += f" · sorting by {self._by} …"
-        if self.marks:
-            words += f" · marked {len(self.marks):,}{f' ({self._hidden:,} hidden by filter)' if self._hidden else ''}"
-        fits = cell_len(words) <= self._counts.size.width
-        # Where it is one line as before nothing else moves: laying all of the screen out costs more than a page does.
-        self._counts.update(words, layout=not (fits and self._fits))
-        self._fits = fits
+            sorting = "" if view.by is self._by else str(self._by)
+            self._counts.tell(parts(listing, view, marked, self._trouble, self._asking, sorting, self.arrivals))
