@@ -123,12 +123,12 @@ class Run:
                 self._ended = True
                 self._dirty.set()
                 await writing
-            if self._wish is Wish.CANCEL:
-                end = State.CANCELLED, ""
-            elif self._stops:
-                end = State.PAUSED, self._halted
-            else:
+            if sum(self._counts.values()) == self._job.total:
                 end = State.DONE, ""
+            elif self._wish is Wish.CANCEL:
+                end = State.CANCELLED, ""
+            else:
+                end = State.PAUSED, self._halted
         except BaseExceptionGroup as error:
             raise _first(error) from error
         finally:
