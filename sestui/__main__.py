@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sestui import settings
-from sestui.cli import emulator
+from sestui.cli import emulator, jobs
 from sestui.cli.demo import demo_endpoint
 from sestui.domain.errors import UsageError
 from sestui.domain.suppression import Connection, SuppressionList
@@ -30,7 +30,7 @@ _USAGE = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `sestui` and return its exit status: 0 done, 2 usage, 130 interrupted."""
+    """Run `sestui` and return its exit status: 0 done, 2 usage, 130 interrupted; `cli.statuses` has them all."""
     parser = _parser()
     asked = parser.parse_args(arguments)
     if asked.version:
@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if asked.command == "emulator":
         return emulator.run(asked)
+    if asked.command == "jobs":
+        return jobs.run(asked)
     if asked.command == "info":
         from sestui.cli import info
 
@@ -70,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="store_true", help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     emulator.add_arguments(commands.add_parser("emulator", help="serve SESv2 on this machine, for demos and tests"))
+    jobs.add_arguments(commands.add_parser("jobs", help="the jobs of this user on this host: look, go on, undo"))
     info = commands.add_parser("info", help="say which files there are and what is set; delete the cache")
     what = info.add_mutually_exclusive_group()
     what.add_argument("--config", dest="settings_of", nargs="?", const="", metavar="FILE", help="what is set, by what")

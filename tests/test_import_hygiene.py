@@ -48,6 +48,8 @@ else:
         (["--demo"], 2),
         (["--region", "us-east-1", "--tenant", "acme"], 2),
         (["emulator", "--port", "70000"], 2),
+        (["jobs", "list"], 0),
+        (["jobs", "show", "1"], 2),
     ],
 )
 def test_reading_the_arguments_imports_nothing_heavy(tmp_path: Path, arguments: list[str], status: int) -> None:

@@ -17,7 +17,7 @@ ASK_AGAIN_UP_TO: Final = 100
 """Plans of at most this many entries ask for each again before it is touched (DESIGN.md, "Laws of the screen")."""
 SAMPLE: Final = 10
 """Entries read back after a job, where not all are."""
-_CLOCKS_APART: Final = 120.0
+CLOCKS_APART: Final = 120.0
 """Seconds by which a time of ours and one of SES may differ and still tell of the same write."""
 
 
@@ -58,6 +58,7 @@ WOULD: Final = {
     Outcome.REPLACED: Outcome.WOULD_REPLACE,
 }
 """What a dry run says instead."""
+_FINE: Final = DONE | frozenset(WOULD.values())
 
 
 class State(StrEnum):
@@ -122,7 +123,7 @@ class Entry:
         if self.wanted is None:
             return None if self.before is None or same_row(now, self.before) else Outcome.CHANGED
         if now.reason is self.wanted:
-            ours = asked_at is not None and now.last_update > asked_at - _CLOCKS_APART
+            ours = asked_at is not None and now.last_update > asked_at - CLOCKS_APART
             return self.made if ours else Outcome.ALREADY_THERE
         if self.before is None:
             return Outcome.OTHER_REASON
@@ -234,7 +235,7 @@ class Job:
     @property
     def undone(self) -> int:
         """How many did not come out as wanted."""
-        return sum(number for outcome, number in self.counts.items() if outcome not in DONE)
+        return sum(number for outcome, number in self.counts.items() if outcome not in _FINE)
 
     @property
     def is_interrupted(self) -> bool:
@@ -285,7 +286,9 @@ def undo(
         row = now[was.which, was.address]
         entry = Entry(was.which, was.address, None if was.before is None else was.before.reason, row)
         if was.wanted is None:
-            if row is not None:
+            if was.before is None:
+                left.append((entry, "was removed without its reason being known"))
+            elif row is not None:
                 same = row.reason is entry.wanted
                 left.append((entry, "is on the list again" if same else f"is on the list again, as {row.reason}"))
             else:
@@ -294,7 +297,7 @@ def undo(
             left.append((entry, "is not on the list any more"))
         elif row.reason is not was.wanted:
             left.append((entry, f"is there as {row.reason} now"))
-        elif row.last_update > (ended_at if result.after is None else result.after.last_update) + _CLOCKS_APART:
+        elif row.last_update > (ended_at if result.after is None else result.after.last_update) + CLOCKS_APART:
             left.append((entry, "was put there again since"))
         else:
             back.append(entry)

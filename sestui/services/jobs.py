@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sestui.domain.errors import JobRefused
+from sestui.domain.errors import JobRefused, NotFound, SestuiError
 from sestui.domain.job import Job, Result
 from sestui.services.in_thread import in_thread
 from sestui.services.journal import Journal
@@ -31,6 +31,9 @@ class Jobs:
         self._clock = clock
         self._dry = dry
         self._read_back = read_back
+        self._runs: dict[int, Run] = {}
+        self.halted_by: SestuiError | None = None
+        """What ended the last run before its time, where SES or the connection did."""
 
     async def run(self, number: int, tell: Callable[[Sequence[Result]], None] = lambda _: None) -> Job:
         """Carry out what remains of a job and return how far it is; `tell` hears of outcomes once they are on the disk.
@@ -41,26 +44,47 @@ class Jobs:
             JournalTrouble: the journal can't be written to any more. What was asked last is settled by the next run.
         """
         with self._journal.alone(number):
-            await self._verify(await in_thread(self._journal.job, number))
+            await verify(self._gateway, await in_thread(self._journal.job, number))
             job = await in_thread(self._journal.begin, number)
             run = Run(self._gateway, self._journal, self._clock, job, tell, dry=self._dry, read_back=self._read_back)
-            await run.to_the_end()
+            self._runs[number] = run
+            try:
+                await run.to_the_end()
+            finally:
+                del self._runs[number]
+                self.halted_by = run.halted_by
             return await in_thread(self._journal.job, number)
 
-    async def _verify(self, job: Job) -> None:
-        """See to it that this is where the job was planned."""
-        here, there = await self._gateway.identify(), job.connection
-        for what, now, then in (
-            ("account", here.account, there.account),
-            ("Region", here.region, there.region),
-            ("endpoint", here.endpoint or "AWS's own", there.endpoint or "AWS's own"),
-        ):
-            if now != then:
-                raise JobRefused(f"Job {job.id} was planned on {what} {then}, this is {now}. Nothing was done.")
-        for name, tenant_id in job.tenants.items():
-            tenant = await self._gateway.tenant(name, priority=Priority.JOB)
-            if tenant.tenant_id != tenant_id:
-                raise JobRefused(
-                    f"Tenant {name} is not the one that job {job.id} was planned for (TenantId {tenant_id}, "
-                    f"now {tenant.tenant_id}). Nothing was done."
-                )
+    def pause(self, number: int) -> bool:
+        """Let a run end once what is under way is answered, and be written down as paused; False: none has begun."""
+        run = self._runs.get(number)
+        if run is not None:
+            run.pause()
+        return run is not None
+
+
+async def verify(gateway: Gateway, job: Job) -> None:
+    """See to it that this is where a job was planned.
+
+    Raises:
+        JobRefused: it is not.
+        SestuiError: that can't be told.
+    """
+    here, there = await gateway.identify(), job.connection
+    for what, now, then in (
+        ("account", here.account, there.account),
+        ("Region", here.region, there.region),
+        ("endpoint", here.endpoint or "AWS's own", there.endpoint or "AWS's own"),
+    ):
+        if now != then:
+            raise JobRefused(f"Job {job.id} was planned on {what} {then}, this is {now}. Nothing was done.")
+    for name, tenant_id in job.tenants.items():
+        try:
+            tenant = await gateway.tenant(name, priority=Priority.JOB)
+        except NotFound:
+            raise JobRefused(f"Tenant {name}, on whose list job {job.id} works, is not there any more.") from None
+        if tenant.tenant_id != tenant_id:
+            raise JobRefused(
+                f"Tenant {name} is not the one that job {job.id} was planned for (TenantId {tenant_id}, "
+                f"now {tenant.tenant_id}). Nothing was done."
+            )

@@ -95,6 +95,8 @@ class Run:
         self._made = 0
         self._wish: Wish | None = None
         self._halted = ""
+        self.halted_by: SestuiError | None = None
+        """What every further call would have met as well."""
         self._rest = 0.0
         """Seconds that a job which waits rests; 0 while SES answers."""
         self._rested_at = 0.0
@@ -119,17 +121,22 @@ class Run:
                 self._ended = True
                 self._dirty.set()
                 await writing
-            if self._wish is Wish.CANCEL:
-                end = State.CANCELLED, ""
-            elif self._stops:
-                end = State.PAUSED, self._halted
-            else:
+            if sum(self._counts.values()) == self._job.total:
                 end = State.DONE, ""
+            elif self._wish is Wish.CANCEL:
+                end = State.CANCELLED, ""
+            else:
+                end = State.PAUSED, self._halted
         except BaseExceptionGroup as error:
             raise _first(error) from error
         finally:
             await self._acting.stop()
             await self._leave(*end)
+
+    def pause(self) -> None:
+        """Begin no more; `to_the_end` ends when the calls under way are answered."""
+        self._wish = self._wish or Wish.PAUSE
+        self._happened.set()
 
     async def _leave(self, state: State, why: str) -> None:
         try:
@@ -184,7 +191,7 @@ class Run:
         except TRANSIENT as error:
             self._wait(claim, error)
         except _HALTING as error:
-            self._halted = self._halted or str(error)
+            self._halt(str(error), error)
             self._again(claim, error)
         except BadRequest as error:
             final = "/" in entry.address
@@ -237,11 +244,15 @@ class Run:
         if not self._rest:
             self._waits_since = loop.time()
         elif loop.time() - self._waits_since > _PATIENCE:
-            self._halted = f"no useful answer for {duration(loop.time() - self._waits_since)}: {error}"
+            self._halt(f"no useful answer for {duration(loop.time() - self._waits_since)}: {error}", error)
         self._rest = min(_LONGEST_REST, 2 * self._rest or _FIRST_REST)
         self._rested_at = loop.time() + self._rest
         loop.call_at(self._rested_at, self._happened.set)
         self._set(State.WAITING, str(error))
+
+    def _halt(self, why: str, error: SestuiError) -> None:
+        if not self._halted:
+            self._halted, self.halted_by = why, error
 
     def _set(self, state: State, why: str = "") -> None:
         self._state = state, why

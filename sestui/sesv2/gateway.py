@@ -1,9 +1,10 @@
 """SESv2 as typed async methods: domain types in and out, retries in the open, every call through the pacer."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from sestui.domain.secret import Secret
 from sestui.domain.settings import (
     Account,
     ConfigurationSet,
@@ -60,9 +61,11 @@ class Gateway:
     still wrong after that is raised. A method that may not be repeated says so.
     """
 
-    def __init__(self, sesv2: Any, sts: Any, connection: Connection) -> None:
+    def __init__(self, sesv2: Any, sts: Any, connection: Connection, secret: Callable[[], Awaitable[Secret]]) -> None:
         self.connection = connection
         """Where the answers come from; `identify` adds who asks."""
+        self.secret = secret
+        """Returns what `open_gateway` has to be given in another process, to ask in the same name."""
         self.pacer = Pacer()
         self._sesv2 = Calls(sesv2, self.pacer)
         # STS has quotas of its own: its answers say nothing of what SES lets through.

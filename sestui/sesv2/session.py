@@ -1,11 +1,13 @@
 """Opens a gateway: botocore's normal chain for credentials and Region, one session, clients made once."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from aiobotocore.session import AioSession, get_session
 from botocore.utils import get_environ_proxies, is_valid_endpoint_url, is_valid_ipv6_endpoint_url, parse_timestamp
 
 from sestui.domain.errors import ConnectionProblem, NoRegion, UsageError
+from sestui.domain.secret import Secret
 from sestui.domain.suppression import Connection
 from sestui.sesv2 import answers
 from sestui.sesv2.descriptions import descriptions
@@ -62,8 +65,10 @@ def is_loopback(url: str) -> bool:
 
 
 @asynccontextmanager
-async def open_gateway(asked: Connection) -> AsyncIterator[Gateway]:
+async def open_gateway(asked: Connection, secret: Secret = Secret()) -> AsyncIterator[Gateway]:  # noqa: B008 - frozen
     """Yield a gateway to the profile, Region and endpoint asked for; empty fields are botocore's to fill.
+
+    `secret` is what the `Gateway.secret` of another process returned.
 
     Raises:
         NoRegion, NoCredentials, ConnectionProblem, UsageError: before any call is made.
@@ -74,6 +79,8 @@ async def open_gateway(asked: Connection) -> AsyncIterator[Gateway]:
         with translated("the connection"):
             # Reads AWS's files and 4 MB of service descriptions: off the loop, so that keys are answered meanwhile.
             session = await asyncio.to_thread(_prepare, asked)
+            if secret:
+                session.set_credentials(*json.loads(secret.text))
             region = asked.region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
             if not region:
                 raise NoRegion(f"No Region: name one with --region, or set it for the profile. {_choice_of_regions()}")
@@ -95,7 +102,7 @@ async def open_gateway(asked: Connection) -> AsyncIterator[Gateway]:
             answers.watch(client)
         # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.
         endpoint = asked.endpoint or _other_than_aws(sesv2.meta.endpoint_url)
-        yield Gateway(sesv2, sts, replace(asked, region=region, endpoint=endpoint))
+        yield Gateway(sesv2, sts, replace(asked, region=region, endpoint=endpoint), partial(_secret, session))
 
 
 def _other_than_aws(url: str) -> str | None:
@@ -153,3 +160,31 @@ async def _made_up_credentials(session: AioSession) -> dict[str, Any]:
     if await session.get_credentials() is not None:
         return {}
     return {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
+
+
+async def _secret(session: AioSession) -> Secret:
+    """Return the credentials in use, where another process can't find them: its environment lacks them, nobody is asked
+    for the code of an MFA device again. What the profile names otherwise it finds, and renews, by itself.
+
+    Raises:
+        NoCredentials, Unreachable: they have run out and can't be had again.
+    """
+    with translated("the credentials"):
+        found = await session.get_credentials()
+        if found is None or not (found.method in ("env", "explicit") or _asks_for_a_code(session)):
+            return Secret()
+        keys = await found.get_frozen_credentials()
+        return Secret(json.dumps([keys.access_key, keys.secret_key, keys.token]).encode())
+
+
+def _asks_for_a_code(session: AioSession) -> bool:
+    """Tell whether the profile's role, or one on the way to it, is assumed with an MFA device's code."""
+    profiles = session.full_config["profiles"]
+    name, seen = session.get_config_variable("profile") or "default", set()
+    while name and name not in seen:
+        seen.add(name)
+        profile = profiles.get(name, {})
+        if "role_arn" in profile and "mfa_serial" in profile:
+            return True
+        name = profile.get("source_profile")
+    return False

@@ -1,0 +1,42 @@
+"""Exit statuses, the same for every command."""
+
+from typing import Final
+
+from sestui.domain.errors import (
+    AccessDenied,
+    ConnectionProblem,
+    CredentialsRefused,
+    JobRefused,
+    NoCredentials,
+    ServiceFault,
+    SestuiError,
+    Throttled,
+    Unreachable,
+    UsageError,
+)
+from sestui.domain.job import Job, State
+
+FINE: Final = 0
+FAILED: Final = 1
+"""Some destinations, or what has no status of its own."""
+USAGE: Final = 2
+TRY_AGAIN: Final = 3
+"""Throttled or unreachable."""
+DENIED: Final = 4
+"""Credentials or access."""
+INTERRUPTED: Final = 130
+
+
+def status_of(error: SestuiError) -> int:
+    if isinstance(error, Throttled | ServiceFault | Unreachable):
+        return TRY_AGAIN
+    if isinstance(error, NoCredentials | CredentialsRefused | AccessDenied):
+        return DENIED
+    return USAGE if isinstance(error, UsageError | JobRefused | ConnectionProblem) else FAILED
+
+
+def status_of_job(job: Job, halted_by: SestuiError | None) -> int:
+    """Return the status of a run that ended, by how far the job is; `halted_by` is what SES ended it with."""
+    if job.state is State.DONE:
+        return FAILED if job.undone else FINE
+    return INTERRUPTED if halted_by is None else status_of(halted_by)
