@@ -15,15 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sestui import settings
-from sestui.cli import emulator, jobs
+from sestui.cli import emulator, jobs, state
 from sestui.cli.demo import demo_endpoint
 from sestui.domain.errors import UsageError
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.settings import Settings
 
 if TYPE_CHECKING:
+    from sestui.services.detached import Child
     from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
+    from sestui.services.logout import Logout
     from sestui.sesv2.gateway import Gateway
 
 _USAGE = 2
@@ -108,6 +110,7 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
                 else:
                     connection = Connection(asked.region or "", asked.endpoint_url, asked.profile)
                 gateway: Gateway = await stack.enter_async_context(session.open_gateway(connection))
+                gateway.pacer.share = chosen.job_share / 100
                 return gateway
             finally:
                 # A full collection that walks modules and service descriptions holds the loop, and keys, for 0.1 s.
@@ -117,9 +120,16 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
         home = _demo_folder(stack) if asked.demo else None
 
         def open_journal() -> Journal:
-            journal = _journal(home or _state_folder(), chosen)
+            journal = state.open_journal(home or state.state_folder(), chosen)
             stack.callback(journal.close)
             return journal
+
+        options = ("--config", asked.config) if asked.config else ()
+
+        async def launch(gateway: Gateway, number: int, logout: Logout) -> Child:
+            from sestui.services.detached import start
+
+            return await start(state.state_folder(), number, await gateway.secret(), logout, options)
 
         app = SestuiApp(
             connect,
@@ -127,6 +137,8 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
             open_journal=open_journal,
             keeping=_keeping(asked, chosen, home),
             settings=chosen,
+            # The demo's account ends with it.
+            launch=None if asked.demo else launch,
             start_list=SuppressionList(asked.tenant),
             demo=asked.demo,
         )
@@ -146,23 +158,6 @@ def _demo_folder(stack: AsyncExitStack) -> Path:
     from tempfile import TemporaryDirectory
 
     return Path(stack.enter_context(TemporaryDirectory(prefix="sestui-demo-")))
-
-
-def _state_folder() -> Path:
-    from platformdirs import user_state_path
-
-    return user_state_path("sestui", appauthor=False)
-
-
-def _journal(folder: Path, chosen: Settings) -> Journal:
-    from sestui.services.journal import Journal
-    from sestui.services.record import Record
-    from sestui.services.who import who
-
-    journal = Journal(folder, time.time, who(os.environ))
-    if chosen.journal_copy:
-        journal.copy = Record(Path(chosen.journal_copy))
-    return journal
 
 
 def _keeping(asked: argparse.Namespace, chosen: Settings, home: Path | None) -> Keeping:

@@ -79,13 +79,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from sestui import settings
+    from sestui.cli.state import open_journal, state_folder
     from sestui.domain.errors import UsageError
-    from sestui.services.journal import Journal
-    from sestui.services.who import who
 
     if arguments.profile or arguments.region or arguments.endpoint_url or arguments.demo:
         raise UsageError("a job runs where and with the profile that it was planned with: no connection can be chosen.")
-    journal = Journal(Path(arguments.detached) if arguments.detached else _folder(), time.time, who(os.environ))
+    arguments.settings = settings.load(Path(arguments.config) if arguments.config else None)
+    folder = Path(arguments.detached) if arguments.detached else state_folder()
+    journal = open_journal(folder, arguments.settings)
     try:
         return _WORK[arguments.action](journal, arguments)
     finally:
@@ -192,7 +194,8 @@ async def _foreground(foreground: Foreground, journal: Journal, arguments: argpa
         # Said before a connection is made; `begin` refuses it too.
         journal.begin(number)
     async with open_gateway(_there(job), secret) as gateway:
-        jobs = Jobs(gateway, journal, time.time)
+        gateway.pacer.share = arguments.settings.job_share / 100
+        jobs = Jobs(gateway, journal, time.time, read_back=arguments.settings.read_back)
         job = await foreground.carry_out(jobs, journal, number)
     foreground.tell(far(job))
     _print_job(job, arguments)
@@ -236,7 +239,8 @@ async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse
         if arguments.dry_run:
             journal = Journal(None, time.time)  # In memory.
         number = journal.plan(plan)
-        jobs = Jobs(gateway, journal, time.time, dry=arguments.dry_run)
+        gateway.pacer.share = arguments.settings.job_share / 100
+        jobs = Jobs(gateway, journal, time.time, dry=arguments.dry_run, read_back=arguments.settings.read_back)
         undoing = await foreground.carry_out(jobs, journal, number)
     dry = f"Dry run, nothing was changed: {job_text.counts(undoing)}."
     foreground.tell(dry if arguments.dry_run else job_text.far(undoing))
@@ -267,12 +271,6 @@ def _print_job(job: Job, arguments: argparse.Namespace) -> None:
 
     if arguments.json:
         print(as_json(job_object(job)), flush=True)
-
-
-def _folder() -> Path:
-    from platformdirs import user_state_path
-
-    return user_state_path("sestui", appauthor=False)
 
 
 _WORK: Final[dict[str, Callable[[Journal, argparse.Namespace], int]]] = {

@@ -255,14 +255,17 @@ class Job:
         return begun / (until - self.began_at)
 
 
-def calls(entries: Sequence[Entry]) -> int:
-    """Return about how many calls of SES a plan takes."""
-    count = len(entries)
+def calls(count: int, *, puts: int = 0, unknown: int = 0) -> int:
+    """Return about how many calls of SES a job of so many entries takes.
+
+    Args:
+        puts: how many of them are additions.
+        unknown: how many of them SES has to be asked for first.
+    """
     if count > ASK_AGAIN_UP_TO:
-        return count + sum(not it.known for it in entries)
-    # Each is asked for before and, of an addition or where it is read back, after.
-    read_back = sum(it.wanted is not None for it in entries) or min(count, SAMPLE)
-    return 2 * count + read_back
+        return count + unknown + SAMPLE
+    # Each is asked for before; what is added is afterwards as well, and some or all are read back.
+    return 2 * count + puts + min(count, SAMPLE)
 
 
 def undo(

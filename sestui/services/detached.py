@@ -53,23 +53,29 @@ class Child:
         return f"its process was ended by signal {-status}" if status < 0 else ""
 
 
-async def start(folder: Path, job: int, secret: Secret, logout: Logout = Logout()) -> Child:  # noqa: B008 - frozen
-    """Run a job of the journal in a folder as a process of its own.
+async def start(
+    folder: Path,
+    job: int,
+    secret: Secret,
+    logout: Logout = Logout(),  # noqa: B008 - frozen
+    options: tuple[str, ...] = (),
+) -> Child:
+    """Run a job of the journal in a folder as a process of its own; `options` come before its command.
 
     Raises:
         JournalTrouble: its output can't be kept there, or it can't be started.
     """
-    return await in_thread(_start, folder, job, secret, logout)
+    return await in_thread(_start, folder, job, secret, logout, options)
 
 
-def _start(folder: Path, job: int, secret: Secret, logout: Logout) -> Child:
+def _start(folder: Path, job: int, secret: Secret, logout: Logout, options: tuple[str, ...]) -> Child:
     log = folder / f"job-{job}.log"
     try:
         private_folder(folder)
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except (OSError, ValueError, NotOurs) as error:
         raise JournalTrouble(f"Job {job} can't be started as its own process: {error}.") from error
-    command = [*logout.through, sys.executable, *_safely(), "-m", "sestui", "jobs", "run", str(job)]
+    command = [*logout.through, sys.executable, *_safely(), "-m", "sestui", *options, "jobs", "run", str(job)]
     # It is told the folder: another may have a job of the same number.
     command += ["--detached", str(folder)]
     reading, writing = os.pipe()

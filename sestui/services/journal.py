@@ -34,11 +34,16 @@ class Journal:
         self._file = JournalFile(folder)
         self._clock = clock
         self._who = who
+        self._folder = folder
         self.copy: Callable[[Mapping[str, object]], None] = lambda _: None
         """Is given a line of each plan, outcome and change of settings once that is in the journal."""
         self.path = self._file.path
         self.close = self._file.close
         self.alone = self._file.alone
+
+    def again(self) -> Journal:
+        """Return the same journal over a connection of its own, so that neither waits for the other."""
+        return Journal(self._folder, self._clock, self._who)
 
     # Planning
 

@@ -174,7 +174,7 @@ class Pacer:
         to others, who have the same quota.
         """
         self._loop = loop or asyncio.get_running_loop()
-        self._share = share
+        self.share = share
         self._joint = _Pace()
         self._own: dict[str, _Pace] = {}
         self._waiting: list[_Waiter] = []
@@ -236,7 +236,7 @@ class Pacer:
             else:
                 waiter.turn.set_result(slowest.turn(now))
                 for pace in paces:
-                    pace.take(now, job=job, share=self._share)
+                    pace.take(now, job=job, share=self.share)
         self._waiting = left
         if wake_at < inf:
             self._timer = self._loop.call_at(wake_at, self._grant)

@@ -80,9 +80,8 @@ COMMANDS: Final = (
         "Go to the settings of what the tree's cursor is on",
         palette=True,
     ),
-    Command(
-        "everywhere", "J", "last_change", "last change", "What became of the last removal or addition", palette=True
-    ),
+    Command("everywhere", "J", "history", "jobs", "Jobs and journal: look, pause, go on, cancel, undo", palette=True),
+    Command("everywhere", "u", "undo", "undo", "Undo the last job of this account and Region", palette=True),
     Command("everywhere", "", "associate", "associate", "Give a configuration set to a tenant", palette=True),
     Command("everywhere", "", "dissociate", "dissociate", "Take a configuration set away from a tenant", palette=True),
     Command("everywhere", "", "compare", "compare lists", "What only one of two lists holds, what both", palette=True),

@@ -1,7 +1,7 @@
 """The dialog that adds addresses: says what each is before anything is sent."""
 
 from asyncio import sleep
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -13,7 +13,7 @@ from textual.widgets import Button, Checkbox, Input, RadioSet, Static, TextArea
 from sestui.domain.addresses import Addresses, parse
 from sestui.domain.display import counted, printable
 from sestui.domain.errors import NotFound, SestuiError
-from sestui.domain.job import ASK_AGAIN_UP_TO, Entry
+from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, calls
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.stylesheets import stylesheet
 from sestui.ui.screens.dialog import Confirmation, Dialog
@@ -37,8 +37,8 @@ class AdditionPlace:
     look: Callable[[str], Awaitable[SuppressedDestinationSummary]]
     """Asks SES about one spelling; raises NotFound."""
     sandbox: bool
-    takes: Callable[[Sequence[Entry]], str]
-    """Says how long that many take, and whether the job outlives the terminal."""
+    takes: Callable[[int], str]
+    """Says how long so many calls take, and whether the job outlives the terminal."""
 
 
 class AddDialog(Dialog[Confirmed]):
@@ -168,7 +168,8 @@ class AddDialog(Dialog[Confirmed]):
         parts += [f"{len(parsed.refused):,} not valid"] if parsed.refused else []
         text.append(f"  ({', '.join(parts)})\n", "dim")
         if entries:
-            text.append(f"takes {self._place.takes(entries)}\n")
+            asked = sum(not it.known for it in entries)
+            text.append(f"takes {self._place.takes(calls(len(entries), puts=len(entries), unknown=asked))}\n")
         if unknown and not self._trouble:
             words = (
                 "asking SES about" if len(unknown) <= ASK_AGAIN_UP_TO else "the list isn't loaded whole; not known of"

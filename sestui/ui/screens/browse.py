@@ -241,8 +241,11 @@ class BrowseScreen(Screen[None]):
     def action_order(self, what: str) -> None:
         getattr(self.list_pane, what)()
 
-    def action_last_change(self) -> None:
-        self.flows.working.show_history()
+    def action_undo(self) -> None:
+        self.flows.changing.undo_last()
+
+    def action_history(self) -> None:
+        self.flows.changing.show_history()
 
     @on(SettingsPanel.Expanded)
     def _expand(self) -> None:

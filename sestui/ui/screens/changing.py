@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sestui.domain.display import counted
 from sestui.domain.errors import SestuiError
 from sestui.domain.job import Kind, Plan
 from sestui.domain.suppression import SuppressedDestinationSummary
 from sestui.services.listing import FRESH_FOR
+from sestui.services.undoing import undo_plan
 from sestui.ui.screens.add import AddDialog, AdditionPlace
+from sestui.ui.screens.history import HistoryDialog
 from sestui.ui.screens.removal import Confirmed, RemovalDialog, RemovalPlan
+from sestui.ui.screens.undo import UndoDialog, UndoPlan
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -22,6 +27,10 @@ if TYPE_CHECKING:
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.reading import Reading
     from sestui.ui.screens.working import Working
+
+
+_AT_ONCE: Final = 2000
+"""Rows looked up before whoever waits for the event loop gets a turn."""
 
 
 class Changing:
@@ -75,7 +84,11 @@ class Changing:
         if pane.listing is not listing:
             screen.status.say("Nothing was removed: another list was opened before its plan was there.")
             return
-        rows = [row for address in chosen if (row := listing.index.get(address)) is not None]
+        rows = list[SuppressedDestinationSummary]()
+        for start in range(0, len(chosen), _AT_ONCE):
+            found = map(listing.index.get, chosen[start : start + _AT_ONCE])
+            rows += [row for row in found if row is not None]
+            await asyncio.sleep(0)
         pane.redraw()
         if not rows:
             screen.status.say("No longer on the list: somebody else removed it.")
@@ -115,3 +128,52 @@ class Changing:
         self._draft = "" if agreed and not agreed.dry else dialog.text
         if agreed:
             await self.start(Kind.ADD, agreed, read_at)
+
+    def undo_last(self) -> None:
+        """Show the plan that undoes the last job of this account and Region, and carry it out."""
+        self.begin(self._undo_last)
+
+    async def _undo_last(self, *_: object) -> None:
+        try:
+            job = await self._working.last()
+        except SestuiError as error:
+            self._screen.app.tell_error(error)
+            return
+        if job is None:
+            self._screen.status.say("Nothing to undo: no job on this host has changed anything in this account.")
+        else:
+            await self._undo(job.id)
+
+    async def _undo(self, number: int) -> None:
+        screen, gateway, account = self._screen, self._reading.gateway, self._reading.account
+        assert gateway is not None
+        screen.status.say(f"Asking SES what is there now of what job {number} changed …")
+        try:
+            plan, left = await undo_plan(gateway, self._working.journal, number, self._clock)
+            job = self._working.journal.job(number)
+        except SestuiError as error:
+            screen.app.tell_error(error)
+            return
+        screen.status.say("")
+        sandbox = account is not None and not account.production_access
+        agreed = await screen.app.push_screen_wait(UndoDialog(UndoPlan(job, plan, left, self.takes, sandbox)))
+        if agreed:
+            await self._working.start(replace(plan, note=agreed.note), dry=agreed.dry)
+
+    def show_history(self) -> None:
+        """Show the jobs of this host and user, and do what is wanted of one."""
+        _: Worker[None] = self._screen.run_worker(self._history, group="plan", exclusive=True)
+
+    async def _history(self) -> None:
+        search, said, at = "", "", None
+        while True:
+            journal = self._working.journal.again()
+            dialog = HistoryDialog(journal, self._clock, at=at, search=search, said=said)
+            wish = await self._screen.app.push_screen_wait(dialog)
+            journal.close()
+            if wish is None:
+                return
+            if wish.action == "undo":
+                await self._undo(wish.job)
+                return
+            said, at, search = await self._working.wish(wish), wish.job, dialog.search_text

@@ -17,7 +17,6 @@ from textual.widgets import Button, Input, RadioSet, Static
 
 from sestui.domain.display import counted, duration, moment, printable
 from sestui.domain.errors import SestuiError, TenantNotFound, UsageError
-from sestui.domain.job import Entry
 from sestui.domain.query import Query, parse
 from sestui.domain.suppression import Connection, SuppressedDestinationSummary, SuppressionList
 from sestui.services.comparison import Comparison, compare, load
@@ -47,8 +46,8 @@ class Pair:
     """The names known, to suggest."""
     connection: Connection
     now: Callable[[], float]
-    takes: Callable[[Sequence[Entry]], str]
-    """Says how long adding these takes, and whether the job outlives the terminal."""
+    takes: Callable[[int], str]
+    """Says how long so many calls take, and whether the job outlives the terminal."""
     sandbox: bool
 
 

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, RadioSet, Static
 
 from sestui.domain.display import counted, moment
-from sestui.domain.job import ASK_AGAIN_UP_TO, Entry
+from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, calls
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.services.comparison import Comparison
 from sestui.ui.details import table
@@ -125,7 +125,7 @@ class CopyDialog(PairDialog[Copying]):
             yield "Case", f"{spelled:,} there in other letter case: SES ignores case when it sends", "yellow"
         bounces = sum(row.reason is Reason.BOUNCE for row in rows)
         yield "Reasons", f"{bounces:,} BOUNCE · {len(rows) - bounces:,} COMPLAINT: each keeps its own", ""
-        yield "Takes", self._pair.takes(self._entries(plan)), ""
+        yield "Takes", self._pair.takes(calls(len(rows), puts=len(rows))), ""
         shown = [*rows[:_ENDS], None, *rows[-_ENDS:]] if len(rows) > 2 * _ENDS + 1 else rows
         for number, row in enumerate(shown):
             label = "Addresses" if number == 0 else ""

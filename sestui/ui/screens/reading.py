@@ -174,6 +174,7 @@ class Reading:
             connection = await gateway.identify()
             self._screen.bar.connection = connection
             await self._screen.flows.lists.settle(connection)
+            await self._screen.flows.working.resume_following()
         except SestuiError as error:
             self._screen.bar.trouble = "account not known"
             self._screen.app.keep_error(error)

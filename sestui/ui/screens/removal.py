@@ -8,7 +8,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Button, Checkbox, Input, Static
 
 from sestui.domain.display import counted, duration, moment
-from sestui.domain.job import ASK_AGAIN_UP_TO, Entry
+from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, calls
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.stylesheets import stylesheet
 from sestui.ui.details import table
@@ -36,8 +36,8 @@ class RemovalPlan:
     """Whether `list_size` is the whole list."""
     age: float
     """Seconds since the oldest of the rows was read."""
-    takes: Callable[[Sequence[Entry]], str]
-    """Says how long that many take, and whether the job outlives the terminal."""
+    takes: Callable[[int], str]
+    """Says how long so many calls take, and whether the job outlives the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class RemovalDialog(Dialog[Confirmed]):
             size = f"{plan.list_size:,}{'' if plan.complete else ' loaded so far'}"
             yield "Careful", f"that is more than half of the list ({size})", "bold red"
         yield "Read", f"{duration(plan.age)} ago; {self._promise(len(chosen))}", ""
-        yield "Takes", plan.takes(self._entries), ""
+        yield "Takes", plan.takes(calls(len(chosen))), ""
         shown = [*chosen[:_ENDS], None, *chosen[-_ENDS:]] if len(chosen) > 2 * _ENDS else chosen
         for number, row in enumerate(shown):
             label = "Addresses" if number == 0 else ""

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Button, Input, Static
 
 from sestui.domain.display import counted, moment
-from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, Job, Plan
+from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, Job, Plan, calls
 from sestui.domain.job_words import what
 from sestui.domain.suppression import Reason
 from sestui.stylesheets import stylesheet
@@ -31,8 +31,8 @@ class UndoPlan:
     plan: Plan
     left: Sequence[tuple[Entry, str]]
     """What SES tells otherwise than the job left it, each with the reason in words."""
-    takes: Callable[[Sequence[Entry]], str]
-    """Says how long that many take, and whether the job outlives the terminal."""
+    takes: Callable[[int], str]
+    """Says how long so many calls take, and whether the job outlives the terminal."""
     sandbox: bool
 
 
@@ -92,7 +92,7 @@ class UndoDialog(Dialog[Confirmed]):
                 yield "Sandbox", "SES refuses additions in a sandbox account: production access is needed", "bold red"
         if not plan.entries:
             return
-        yield "Takes", self._plan.takes(plan.entries), ""
+        yield "Takes", self._plan.takes(calls(len(plan.entries), puts=len(back))), ""
         entries: Sequence[Entry | None] = plan.entries
         if len(entries) > 2 * _ENDS:
             entries = [*plan.entries[:_ENDS], None, *plan.entries[-_ENDS:]]

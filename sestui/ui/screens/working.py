@@ -9,13 +9,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sestui.domain.display import duration
-from sestui.domain.errors import JournalTrouble, SestuiError
-from sestui.domain.job import Entry, Job, Plan, Result, State, Wish, calls
-from sestui.domain.job_words import progress, verdict
+from sestui.domain.errors import JobRefused, JournalTrouble, SestuiError
+from sestui.domain.job import Job, Plan, Result, State, Wish, calls
+from sestui.domain.job_words import objection, progress, verdict
 from sestui.domain.suppression import SuppressionList
+from sestui.services.detached import Child
 from sestui.services.in_thread import in_thread
 from sestui.services.jobs import Jobs
 from sestui.services.journal import Journal
+from sestui.services.logout import Logout, at_logout
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -24,13 +26,14 @@ if TYPE_CHECKING:
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
     from sestui.ui.screens.browse import BrowseScreen
+    from sestui.ui.screens.history import JobWish
     from sestui.ui.screens.reading import Reading
 
 _LOOK: Final = 0.5
 """Seconds from one look into the journal to the next, while jobs run."""
 
-Launch = Callable[["Gateway", int], Awaitable[None]]
-"""Starts a job as a process of its own."""
+Launch = Callable[["Gateway", int, Logout], Awaitable[Child]]
+"""Starts a job as a process of its own, on a host that does this at logout."""
 
 
 class Working:
@@ -54,6 +57,9 @@ class Working:
         """The jobs that run in this process."""
         self._followed: dict[int, float] = {}
         """The jobs whose outcomes are shown as they come, and until when they have been."""
+        self._children: dict[int, Child] = {}
+        """The jobs that were started here as processes of their own."""
+        self._logout = Logout()
         self._looking: Timer | None = None
         self.journal = journal
 
@@ -64,16 +70,16 @@ class Working:
 
     # Starting
 
-    def takes(self, entries: Sequence[Entry]) -> str:
-        """Say how long a job of these entries takes, and where it runs."""
+    def takes(self, count: int) -> str:
+        """Say how long so many calls take, and where the job runs."""
         pace = self._pace
-        seconds = calls(entries) / (pace or 1.0)
-        where = ""
-        if self._lasts(entries):
-            where = "; it goes on without this terminal, J shows it"
         if pace is None:
-            return f"at most {duration(seconds)}, at 1 call a second as SES documents{where}"
-        return f"about {duration(seconds)}, at the present {pace:.1f} calls a second{where}"
+            words = f"at most {duration(count)}, at 1 call a second as SES documents"
+        else:
+            words = f"about {duration(count / pace)}, at the present {pace:.1f} calls a second"
+        if not self._lasts(count):
+            return words
+        return f"{words}; {self._logout.ends_it or 'as a process of its own, which outlives this terminal'}"
 
     @property
     def _pace(self) -> float | None:
@@ -82,8 +88,8 @@ class Working:
         paces = [gateway.pacer.pace_of(f"{verb}SuppressedDestination") for verb in ("Delete", "Put", "Get")]
         return min((pace for pace in paces if pace is not None), default=None)
 
-    def _lasts(self, entries: Sequence[Entry]) -> bool:
-        return self._launch is not None and calls(entries) / (self._pace or 1.0) > self._settings.job_in_app
+    def _lasts(self, count: int) -> bool:
+        return self._launch is not None and count / (self._pace or 1.0) > self._settings.job_in_app
 
     async def start(self, plan: Plan, *, dry: bool = False) -> None:
         """Write a plan down and have it carried out; `dry`: all of it but what would change anything."""
@@ -104,35 +110,28 @@ class Working:
         except SestuiError as error:
             screen.app.tell_error(error)
             return
-        if self._lasts(plan.entries):
-            await self.launch(number)
-        else:
-            self.run(number)
+        puts = sum(it.wanted is not None for it in plan.entries)
+        unknown = sum(not it.known for it in plan.entries)
+        await self._set_going(number, calls(len(plan.entries), puts=puts, unknown=unknown))
 
     async def _tenants(self, gateway: Gateway, plan: Plan) -> dict[str, str]:
         names = {entry.which.tenant_name for entry in plan.entries} - {None}
         return {name: (await gateway.tenant(name)).tenant_id for name in names if name is not None}
 
-    async def launch(self, number: int) -> None:
-        """Have a job run as a process of its own."""
+    async def _set_going(self, number: int, count: int) -> None:
         gateway = self._reading.gateway
         assert gateway is not None
-        assert self._launch is not None
-        try:
-            await self._launch(gateway, number)
-        except SestuiError as error:
-            self._screen.app.tell_error(error)
+        if self._launch is None or not self._lasts(count):
+            self._here[number] = self._screen.run_worker(partial(self._run, gateway, number), group=f"job {number}")
         else:
-            self._follow(number)
-
-    def run(self, number: int) -> None:
-        """Run a job in this process."""
-        self._here[number] = self._screen.run_worker(partial(self._run, number), group=f"job {number}")
+            try:
+                self._children[number] = await self._launch(gateway, number, self._logout)
+            except SestuiError as error:
+                self._screen.app.tell_error(error)
+                return
         self._follow(number)
 
-    async def _run(self, number: int) -> None:
-        gateway = self._reading.gateway
-        assert gateway is not None
+    async def _run(self, gateway: Gateway, number: int) -> None:
         try:
             jobs = Jobs(gateway, self.journal, self._clock, read_back=self._settings.read_back)
             await jobs.run(number)
@@ -162,14 +161,38 @@ class Working:
             if worker := self._here.get(number):
                 await worker.wait()
 
-    def show_history(self) -> None:
-        """Show the jobs of this host and user."""
+    async def wish(self, wish: JobWish) -> str:
+        """Do with a job what somebody wants of it, and return what there is to say."""
+        number = wish.job
+        try:
+            match wish.action:
+                case "pause" | "cancel":
+                    await in_thread(self.journal.wish, number, Wish(wish.action))
+                    return f"Job {number}: {wish.action} once the calls under way are answered."
+                case "retry":
+                    await in_thread(self.journal.reopen, number)
+            job = await in_thread(self.journal.job, number)
+            if not self._is_ours(job):
+                place = f"account {job.connection.account}, {job.connection.region}"
+                return f"Job {number} is of {place}: `sestui jobs run {number}` runs it there."
+            await self._set_going(number, calls(job.total - job.settled))
+        except SestuiError as error:
+            return str(error)
+        return f"Job {number} goes on."
+
+    async def last(self) -> Job | None:
+        """Return the last job of this account and Region that changed anything."""
+        jobs = await in_thread(self.journal.jobs)
+        return next((job for job in jobs if self._is_ours(job) and not objection(job, "undo")), None)
 
     # Following
 
     async def resume_following(self) -> None:
         """Follow the jobs that run elsewhere on this connection, and tell of those whose process died."""
+        if self._launch is not None:
+            self._logout = await at_logout()
         try:
+            await in_thread(self.journal.tidy, self._settings.journal_days)
             jobs = [job for job in await in_thread(self.journal.jobs, "", 100) if self._is_ours(job)]
         except SestuiError as error:
             self._screen.app.tell_error(error)
@@ -207,8 +230,12 @@ class Working:
             if entries:
                 self._followed[number] = max(it.settled_at or 0.0 for it in entries)
                 self._show([it.result for it in entries if it.result is not None])
-            if job.is_running or number in self._here or job.state is State.PLANNED:
+            child = self._children.get(number)
+            if job.is_running or number in self._here or (child is not None and child.ended() is None):
                 shown.append(job)
+            elif child is not None and (trouble := child.trouble()):
+                self._followed.pop(number, None)
+                self._screen.app.tell_error(JobRefused(f"Job {number} ended: {trouble} J goes on with it."))
             elif self._followed.pop(number, None) is not None:
                 words = f"{verdict(job)}. J shows more." if job.undone else f"{verdict(job)}."
                 self._screen.status.say(words, urgent=bool(job.undone))
