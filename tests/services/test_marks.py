@@ -215,3 +215,14 @@ def test_a_mark_takes_a_byte() -> None:
     index.put(Row(f"{number}@x.org", Reason.BOUNCE, number) for number in range(5000))
     index.marks.add_all(index.everything.flags)
     assert len(index.marks) == len(index.marks.flags) == 5000
+
+
+def test_what_left_and_came_back_meanwhile_is_not_marked_again() -> None:
+    index, (alice, bob) = Index(), (Row("alice@x.org", Reason.BOUNCE, 1.0), Row("bob@x.org", Reason.BOUNCE, 2.0))
+    index.put([alice, bob])
+    index.marks.add_all(index.everything.flags)
+    index.marks.clear()
+    index.discard("alice@x.org")
+    index.put([alice])
+    index.marks.clear()
+    assert list(index.marks) == ["bob@x.org"]
