@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sestui.domain.errors import NotFound, ServiceFault, SestuiError, TenantNotFound, Throttled, Unreachable
@@ -23,11 +24,14 @@ TRANSIENT: Final = (Throttled, ServiceFault, Unreachable)
 class Acting:
     """Acts on the entries of one job."""
 
-    def __init__(self, gateway: Gateway, clock: Callable[[], float], job: Job, *, dry: bool) -> None:
+    def __init__(
+        self, gateway: Gateway, clock: Callable[[], float], job: Job, *, dry: bool, priority: Priority
+    ) -> None:
         self._gateway = gateway
         self._clock = clock
         self._job = job
         self._dry = dry
+        self._priority = priority
         self._asks = job.total <= ASK_AGAIN_UP_TO
         self._watches: dict[SuppressionList, Watch] = {}
 
@@ -55,6 +59,10 @@ class Acting:
             if outcome is not None:
                 detail = f"it is there as {now.reason}" if outcome is Outcome.OTHER_REASON and now else ""
                 return Result(entry, outcome, now, detail)
+            if not entry.known:
+                # What an undo is to bring back.
+                entry = replace(entry, before=now)
+                claim = replace(claim, entry=entry)
         if self._dry:
             return Result(entry, WOULD[entry.made], entry.before)
         return await (self._remove(claim) if entry.wanted is None else self._put(entry, entry.wanted))
@@ -62,7 +70,9 @@ class Acting:
     async def _remove(self, claim: Recorded) -> Result:
         entry = claim.entry
         try:
-            receipt = await self._gateway.delete_suppressed_destination(entry.which, entry.address)
+            receipt = await self._gateway.delete_suppressed_destination(
+                entry.which, entry.address, priority=self._priority
+            )
         except TenantNotFound:
             raise
         except NotFound as error:
@@ -73,7 +83,9 @@ class Acting:
         return Result(entry, Outcome.REMOVED, None, "", receipt.attempts, receipt.request_id)
 
     async def _put(self, entry: Entry, wanted: Reason) -> Result:
-        receipt = await self._gateway.put_suppressed_destination(entry.which, entry.address, wanted)
+        receipt = await self._gateway.put_suppressed_destination(
+            entry.which, entry.address, wanted, priority=self._priority
+        )
         after = SuppressedDestinationSummary(entry.address, wanted, self._clock())
         if self._asks:
             # The row as SES dates it: a later removal compares the dates, and our clock may be off.
@@ -83,7 +95,7 @@ class Acting:
 
     async def look(self, entry: Entry) -> SuppressedDestinationSummary | None:
         try:
-            found = await self._gateway.suppressed_destination(entry.which, entry.address, priority=Priority.JOB)
+            found = await self._gateway.suppressed_destination(entry.which, entry.address, priority=self._priority)
         except TenantNotFound:
             raise
         except NotFound:

@@ -24,13 +24,18 @@ class Jobs:
         *,
         dry: bool = False,
         read_back: str = "sample",
+        priority: Priority = Priority.JOB,
     ) -> None:
-        """`dry` makes no call that changes anything; `read_back` is `sample` or `all`."""
+        """`dry` makes no call that changes anything; `read_back` is `sample` or `all`.
+
+        `priority` is whose calls they are: a few entries that a person waits for should not wait for a loading list.
+        """
         self._gateway = gateway
         self._journal = journal
         self._clock = clock
         self._dry = dry
         self._read_back = read_back
+        self._priority = priority
         self._runs: dict[int, Run] = {}
         self.halted_by: SestuiError | None = None
         """What ended the last run before its time, where SES or the connection did."""
@@ -46,7 +51,12 @@ class Jobs:
         with self._journal.alone(number):
             await verify(self._gateway, await in_thread(self._journal.job, number))
             job = await in_thread(self._journal.begin, number)
-            run = Run(self._gateway, self._journal, self._clock, job, tell, dry=self._dry, read_back=self._read_back)
+            run = Run(
+                *(self._gateway, self._journal, self._clock, job, tell),
+                dry=self._dry,
+                read_back=self._read_back,
+                priority=self._priority,
+            )
             self._runs[number] = run
             try:
                 await run.to_the_end()

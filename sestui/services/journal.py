@@ -139,10 +139,20 @@ class Journal:
 
         def write(connection: sqlite3.Connection) -> None:
             connection.executemany(
-                "UPDATE entry SET outcome = ?, after_reason = ?, after_date = ?, detail = ?, attempts = ?,"
+                "UPDATE entry SET before_reason = ?, before_date = ?, outcome = ?, after_reason = ?, after_date = ?, detail = ?, attempts = ?,"
                 " request_id = ?, settled_at = ? WHERE job = ? AND number = ?",
                 (
-                    (it.outcome, *columns(it.after), it.detail, it.attempts, it.request_id, now, job, number)
+                    (
+                        *columns(it.entry.before),
+                        it.outcome,
+                        *columns(it.after),
+                        it.detail,
+                        it.attempts,
+                        it.request_id,
+                        now,
+                        job,
+                        number,
+                    )
                     for number, it in results.items()
                 ),
             )

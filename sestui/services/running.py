@@ -27,6 +27,7 @@ from sestui.domain.job import MADE, SAMPLE, Job, Outcome, Result, State, Wish
 from sestui.services.acting import TRANSIENT, Acting
 from sestui.services.in_thread import in_thread
 from sestui.services.reading_back import misses
+from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from sestui.services.journal import Journal
@@ -67,6 +68,7 @@ class Run:
         *,
         dry: bool,
         read_back: str,
+        priority: Priority,
     ) -> None:
         self._gateway = gateway
         self._journal = journal
@@ -74,7 +76,7 @@ class Run:
         self._job = job
         self._tell = tell
         self._dry = dry
-        self._acting = Acting(gateway, clock, job, dry=dry)
+        self._acting = Acting(gateway, clock, job, dry=dry, priority=priority)
         self._read_back = read_back
         self._counts = Counter(job.counts)
         self._claimed: deque[Recorded] = deque()

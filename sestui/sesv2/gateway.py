@@ -163,17 +163,23 @@ class Gateway:
         with translated("GetSuppressedDestination"):
             return shapes.suppressed_destination(answer)
 
-    async def put_suppressed_destination(self, which: SuppressionList, address: str, reason: Reason) -> Receipt:
+    async def put_suppressed_destination(
+        self, which: SuppressionList, address: str, reason: Reason, *, priority: Priority = Priority.JOB
+    ) -> Receipt:
         """Add an entry; one that is there gets this reason and today's date."""
-        return await self._change("PutSuppressedDestination", {**_entry(which, address), "Reason": reason.value})
+        return await self._change(
+            "PutSuppressedDestination", {**_entry(which, address), "Reason": reason.value}, priority
+        )
 
-    async def delete_suppressed_destination(self, which: SuppressionList, address: str) -> Receipt:
+    async def delete_suppressed_destination(
+        self, which: SuppressionList, address: str, *, priority: Priority = Priority.JOB
+    ) -> Receipt:
         """Remove the entry under this exact spelling.
 
         Raises:
             NotFound: it is not there; where its `unanswered` isn't 0, a try of ours may have removed it.
         """
-        return await self._change("DeleteSuppressedDestination", _entry(which, address))
+        return await self._change("DeleteSuppressedDestination", _entry(which, address), priority)
 
     async def configuration_set_tenants(self, name: str, *, priority: Priority = Priority.PERSON) -> tuple[str, ...]:
         """Return the names of the tenants that a configuration set is associated with, sorted."""
@@ -246,8 +252,8 @@ class Gateway:
                 return
             token = {"NextToken": answer["NextToken"]}
 
-    async def _change(self, operation: str, parameters: Mapping[str, Any]) -> Receipt:
-        answer, attempts = await self._sesv2.call(operation, parameters, Priority.JOB)
+    async def _change(self, operation: str, parameters: Mapping[str, Any], priority: Priority) -> Receipt:
+        answer, attempts = await self._sesv2.call(operation, parameters, priority)
         return Receipt(attempts, answer.get("ResponseMetadata", {}).get("RequestId"))
 
     async def _call(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sestui.domain.display import duration
 from sestui.domain.errors import JobRefused, JournalTrouble, SestuiError
-from sestui.domain.job import Job, Plan, Result, State, Wish, calls
+from sestui.domain.job import SAMPLE, Job, Plan, Result, State, Wish, calls
 from sestui.domain.job_words import objection, progress, verdict
 from sestui.domain.suppression import SuppressionList
 from sestui.services.detached import Child
@@ -18,6 +18,7 @@ from sestui.services.in_thread import in_thread
 from sestui.services.jobs import Jobs
 from sestui.services.journal import Journal
 from sestui.services.logout import Logout, at_logout
+from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -133,7 +134,10 @@ class Working:
 
     async def _run(self, gateway: Gateway, number: int) -> None:
         try:
-            jobs = Jobs(gateway, self.journal, self._clock, read_back=self._settings.read_back)
+            # Of a few one waits for the outcome: they need not wait for a list that loads.
+            few = (await in_thread(self.journal.job, number)).total <= SAMPLE
+            priority = Priority.PERSON if few else Priority.JOB
+            jobs = Jobs(gateway, self.journal, self._clock, read_back=self._settings.read_back, priority=priority)
             await jobs.run(number)
         except SestuiError as error:
             self._screen.app.tell_error(error)
