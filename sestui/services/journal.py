@@ -139,7 +139,8 @@ class Journal:
 
         def write(connection: sqlite3.Connection) -> None:
             connection.executemany(
-                "UPDATE entry SET before_reason = ?, before_date = ?, outcome = ?, after_reason = ?, after_date = ?, detail = ?, attempts = ?,"
+                "UPDATE entry SET before_reason = ?, before_date = ?, outcome = ?,"
+                " after_reason = ?, after_date = ?, detail = ?, attempts = ?,"
                 " request_id = ?, settled_at = ? WHERE job = ? AND number = ?",
                 (
                     (

@@ -167,9 +167,8 @@ class Gateway:
         self, which: SuppressionList, address: str, reason: Reason, *, priority: Priority = Priority.JOB
     ) -> Receipt:
         """Add an entry; one that is there gets this reason and today's date."""
-        return await self._change(
-            "PutSuppressedDestination", {**_entry(which, address), "Reason": reason.value}, priority
-        )
+        parameters = {**_entry(which, address), "Reason": reason.value}
+        return await self._change("PutSuppressedDestination", parameters, priority)
 
     async def delete_suppressed_destination(
         self, which: SuppressionList, address: str, *, priority: Priority = Priority.JOB

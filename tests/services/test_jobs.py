@@ -495,7 +495,7 @@ def test_wished_nothing_more_is_begun_and_what_is_under_way_is_finished_and_told
 
 LOCALS = st.sampled_from(numbered(8, "user"))
 FAULTS = st.lists(
-    st.sampled_from(["reset-before=0.2", "reset-after=0.3", "500=0.2", "throttle=0.2", "timeout=0.1"]),
+    st.sampled_from(["reset-before=0.2", "reset-after=0.3", "500=0.2", "throttle=0.2"]),
     max_size=2,
     unique=True,
 )
@@ -508,7 +508,7 @@ FAULTS = st.lists(
     trouble=FAULTS,
     dry=st.booleans(),
 )
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_afterwards_the_list_is_as_the_outcomes_say(
     there: dict[str, Reason],
     elsewhere: dict[str, Reason | None],
