@@ -16,6 +16,7 @@ from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.session import open_gateway
 from sestui.settings import Settings
 from sestui.ui.app import SestuiApp
+from sestui.ui.screens.working import Launch
 
 EMPTY = World(tenants=0, configuration_sets=0, addresses=0, tenant_addresses=0)
 SMALL = World(seed=7, tenants=6, configuration_sets=8, addresses=2500, tenant_addresses=300)
@@ -66,6 +67,7 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
             clock: Callable[[], float] = time.time,
             keeping: Keeping | None = None,
             settings: Settings = Settings(),  # noqa: B008 - frozen
+            launch: Launch | None = None,
         ) -> SestuiApp:
             def open_journal() -> Journal:
                 journal = Journal(tmp_path / "state", clock)
@@ -81,6 +83,7 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
                 open_journal=open_journal,
                 keeping=keeping or Keeping(),
                 settings=settings,
+                launch=launch,
                 start_list=which,
             )
 

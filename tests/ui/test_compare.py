@@ -289,7 +289,7 @@ async def test_more_than_a_hundred_take_the_typed_count(make_app: MakeApp, gatew
     async with make_app().run_test(size=(80, 24)) as pilot:
         await shows(pilot, "108 addresses", "shop default")
         await choose(pilot, "Copy entries", "shop")
-        await shows(pilot, "106 addresses", "Type 106 to confirm:", "2 calls each")
+        await shows(pilot, "106 addresses", "Type 106 to confirm:", "at most 2 min")
         await type_text(pilot, "many")
         await shows(pilot, "101 addresses", "Type 101 to confirm:", "… 97 more …")
         confirm = pilot.app.screen.query_one("#confirm", Button)
@@ -389,7 +389,9 @@ async def test_a_sandbox_account_is_told_and_nothing_can_be_copied(
 
 
 @pytest.mark.usefixtures("lists")
-async def test_one_change_at_a_time_but_lists_can_be_compared(make_app: MakeApp, emulator: Emulator) -> None:
+async def test_while_a_job_runs_lists_can_be_compared_and_more_be_planned(
+    make_app: MakeApp, emulator: Emulator
+) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "7 addresses", "shop default", "Production access")
         await choose(pilot, "Copy entries", "shop")
@@ -398,11 +400,6 @@ async def test_one_change_at_a_time_but_lists_can_be_compared(make_app: MakeApp,
         emulator.conditions = Conditions(latency=3.0)
         await pilot.press("tab", "tab", "tab", "tab", "enter")
         await shows(pilot, "Adding 0 of 5", "J shows more")
-        await pilot.press("colon")
-        await type_text(pilot, "copy")
-        await shows(pilot, "Add to one list what it lacks")
-        await pilot.press("enter")
-        await shows(pilot, "One change at a time")
         await choose(pilot, "Compare lists", "blog")
         await shows(pilot, "reading …")
         emulator.conditions = Conditions()

@@ -125,12 +125,12 @@ async def test_an_entry_that_changed_since_the_plan_is_left_alone_and_reported(
         await pilot.press("tab", "enter")
         await shows(pilot, "1 removed", "left alone")
         await pilot.press("J")
-        await shows(pilot, "user0@corp.com  left alone: changed since the plan was shown")
+        await shows(pilot, "user0@corp.com", "left alone: changed since the plan was made")
         assert "user0@corp.com" in await on_list(gateway)
 
 
 @pytest.mark.usefixtures("addresses")
-async def test_what_failed_is_named_with_its_reason_and_can_be_tried_again(
+async def test_what_is_denied_pauses_the_job_with_the_reason_and_can_be_gone_on_with(
     make_app: MakeApp, gateway: Gateway, emulator: Emulator
 ) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
@@ -139,12 +139,14 @@ async def test_what_failed_is_named_with_its_reason_and_can_be_tried_again(
         await pilot.press("2", "d")
         await shows(pilot, "Remove from a suppression list")
         await pilot.press("tab", "enter")
-        await shows(pilot, "1 failed")
+        await shows(pilot, "nothing done, 1 not begun", "DeleteSuppressedDestination is denied")
         await pilot.press("J")
-        await shows(pilot, "user0@corp.com  failed", "AccessDeniedException", "Go on with the rest")
+        await shows(pilot, "user0@corp.com", "paused", "AccessDeniedException")
         emulator.conditions = Conditions()
-        await pilot.press("tab", "enter")
-        await shows(pilot, "5 addresses", "1 removed")
+        await pilot.press("p")
+        await shows(pilot, "Job 1 goes on", "1 removed")
+        await pilot.press("escape")
+        await shows(pilot, "5 addresses")
         assert "user0@corp.com" not in await on_list(gateway)
 
 
@@ -224,10 +226,13 @@ async def test_a_running_change_can_be_stopped_and_leaving_asks_first(
         await pilot.press("q")
         await shows(pilot, "Job 1 runs in this window", "sestui jobs run 1")
         await pilot.press("escape", "J")
-        await shows(pilot, "Removing", "Stop")
-        await pilot.press("tab", "enter")
+        await shows(pilot, "Jobs and journal", "running")
+        await pilot.press("c")
+        await shows(pilot, "cancel once the calls under way are answered")
         emulator.conditions = Conditions()
-        await shows(pilot, "not begun")
+        await shows(pilot, "cancelled at")
+        await pilot.press("escape")
+        await shows(pilot, "not begun. Cancelled")
         await asyncio.wait_for(_same_count(pilot, gateway), 30)
 
 

@@ -241,8 +241,9 @@ class Working:
                 self._followed.pop(number, None)
                 self._screen.app.tell_error(JobRefused(f"Job {number} ended: {trouble} J goes on with it."))
             elif self._followed.pop(number, None) is not None:
-                words = f"{verdict(job)}. J shows more." if job.undone else f"{verdict(job)}."
-                self._screen.status.say(words, urgent=bool(job.undone))
+                needs_a_look = bool(job.undone) or job.settled < job.total
+                words = f"{verdict(job)}. J shows more." if needs_a_look else f"{verdict(job)}."
+                self._screen.status.say(words, urgent=needs_a_look)
         more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
         self._screen.status.show_progress(f"{progress(shown[0], self._clock())}{more} · J shows more" if shown else "")
         if not self._followed and self._looking is not None:
