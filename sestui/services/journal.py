@@ -7,14 +7,14 @@ done, not begun, or "asked, answer unknown", and the last is settled by asking S
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sestui.domain.errors import JobRefused
-from sestui.domain.job import DONE, Edit, Job, Outcome, Plan, Result, State, Who, Wish
-from sestui.domain.suppression import Reason
+from sestui.domain.job import DONE, MADE, Edit, Job, Outcome, Plan, Result, State, Who, Wish
+from sestui.domain.suppression import Reason, SuppressionList
 from sestui.services.journal_file import JournalFile
 from sestui.services.journal_rows import EDIT, ENTRY, JOB, Recorded, columns, edit_of, job_of, recorded, row_of
 
@@ -44,6 +44,11 @@ class Journal:
     def again(self) -> Journal:
         """Return the same journal over a connection of its own, so that neither waits for the other."""
         return Journal(self._folder, self._clock, self._who)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything was ever written down: who only looks makes no file."""
+        return self.path is None or self.path.exists()
 
     # Planning
 
@@ -262,6 +267,8 @@ class Journal:
     def jobs(self, search: str = "", most: int = 1000) -> list[Job]:
         """Return the jobs whose note, or one of whose addresses, contains a text; the newest first."""
         where, values = "", list[Any]()
+        if not self.is_there:
+            return []
         if search:
             # Each address is looked at: in some thousand jobs that takes a moment, and an index its size.
             where = (
@@ -309,6 +316,32 @@ class Journal:
         reason: dict[str | None, Reason | None] = {None: None, **{str(it): it for it in Reason}}
         return {(reason[was], reason[wanted]): count for was, wanted, count in rows}
 
+    def made(
+        self,
+        connection: Connection,
+        which: SuppressionList,
+        after: tuple[int, int],
+        addresses: Collection[str] | None = None,
+    ) -> list[tuple[tuple[int, int], str, float | None, bool]]:
+        """Return entries of a list that jobs have changed, in the order of the jobs, some thousand at a time.
+
+        Each is its place, its address, when that was, and whether it was removed; `after` is the last place before.
+        """
+        if not self.is_there:
+            return []
+        among = ", ".join("?" * len(addresses or ()))
+        query = (
+            "SELECT entry.job, number, address, settled_at, wanted IS NULL FROM entry JOIN job ON job.id = entry.job"
+            " WHERE account = ? AND region = ? AND endpoint IS ? AND tenant IS ?"
+            f" AND outcome IN ({', '.join('?' * len(MADE))}) AND (entry.job, number) > (?, ?)"
+            f"{f' AND address IN ({among})' if addresses is not None else ''}"
+            f" ORDER BY entry.job, number LIMIT {_PAGE}"
+        )
+        where = (connection.account or "", connection.region, connection.endpoint, which.tenant_name)
+        values = (*where, *MADE, *after, *(addresses or ()))
+        rows = self._file.read(lambda it: it.execute(query, values).fetchall())
+        return [((job, number), address, at, bool(removed)) for job, number, address, at, removed in rows]
+
     def version(self) -> int:
         """Return a number that another process's writing changes."""
         number: int = self._file.read(lambda it: it.execute("PRAGMA data_version").fetchone()[0])
@@ -325,7 +358,7 @@ class Journal:
             connection.execute(f"DELETE FROM job WHERE id IN ({old})", values)
             connection.execute("DELETE FROM edit WHERE at < ?", (before,))
 
-        if self.path is None or self.path.exists():
+        if self.is_there:
             self._file.change(write)
 
     def _seen(self, row: Sequence[Any]) -> Job:

@@ -29,7 +29,7 @@ class Context:
     spellings: Callable[[str], tuple[SuppressedDestinationSummary, ...]]
     """The loaded entries that are this address but for the case of letters."""
     removed_at: float | None
-    """When it was removed here in this session, where SES has added it again since."""
+    """When a job of this host and user removed it, where SES has added it again since."""
     mails: Sequence[tuple[Send, Effective]]
     """The mail that the verdict is for, and what it is checked against; empty while its settings are not known."""
     final: bool

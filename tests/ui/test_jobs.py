@@ -15,6 +15,7 @@ from sestui.domain.job import Entry, Kind, Outcome, Plan, State
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.emulator import Conditions, Emulator, Rate
 from sestui.services.detached import Child, start
+from sestui.services.jobs import Jobs
 from sestui.services.journal import Journal
 from sestui.services.logout import Logout
 from sestui.sesv2.gateway import Gateway
@@ -129,7 +130,7 @@ async def test_a_long_job_runs_on_its_own_and_is_shown_as_it_goes(
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "6 addresses", "OnCall")
         await pilot.press("2", "space", "space", "d")
-        await shows(pilot, "2 addresses", "a process of its own, which outlives this terminal")
+        await shows(pilot, "2 addresses", "as a process of its own, which", "outlives this terminal")
         await pilot.press("tab", "enter")
         await shows(pilot, "2 removed", "4 addresses")
         await pilot.press("q")
@@ -175,8 +176,21 @@ async def test_the_note_is_found_again(make_app: MakeApp, addresses: list[str]) 
         await shows(pilot, "1 removed")
         await pilot.press("J", "slash")
         await type_text(pilot, "ops-8")
-        await shows(pilot, "no job")
+        await shows(pilot, "0 jobs found", "No note and no address")
         for _ in range(5):
             await pilot.press("backspace")
         await type_text(pilot, addresses[0])
         await shows(pilot, "remove 1", "OPS-7")
+
+
+async def test_what_ses_added_again_after_a_job_of_another_time_says_when_it_was_removed(
+    make_app: MakeApp, gateway: Gateway, addresses: list[str], tmp_path: Path
+) -> None:
+    number = await planned(gateway, tmp_path / "state")
+    async with journal_in(tmp_path / "state") as journal:
+        await Jobs(gateway, journal, time.time).run(number)
+    await gateway.put_suppressed_destination(ACCOUNT, addresses[0], BOUNCE)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "1 address", "OnCall")
+        await pilot.press("2", "r", "enter")
+        await shows(pilot, "Removed here", "and added again since")

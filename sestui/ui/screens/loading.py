@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -12,6 +12,7 @@ from sestui.domain.display import counted, duration, moment, printable
 from sestui.domain.errors import SestuiError, TenantNotFound
 from sestui.domain.job import DONE
 from sestui.domain.suppression import SuppressionList
+from sestui.services.back import find_back
 from sestui.services.listing import FRESH_FOR, Listing
 from sestui.services.live import Live, News
 
@@ -40,6 +41,10 @@ _ROOM: Final = 0.006
 """Seconds that are left for keys after each page meanwhile."""
 _REST: Final = 0.5
 """Seconds that a filter has to stand still before SES is asked for what it narrows the list to."""
+
+
+_BACK: Final = 1000
+"""Rows of a live list's news that are looked for in the journal."""
 
 
 class Loading:
@@ -185,6 +190,16 @@ class Loading:
                 await self._keeping.forget(listing.which)
         else:
             self._keep(listing)
+            await self._find_back(listing)
+
+    async def _find_back(self, listing: Listing, addresses: Collection[str] | None = None) -> None:
+        gateway = self._reading.gateway
+        if gateway is None or gateway.connection.account is None:
+            return
+        try:
+            await find_back(self._screen.flows.journal, gateway.connection, listing, addresses)
+        except SestuiError as error:
+            self._screen.app.keep_error(error)
 
     def _keep(self, listing: Listing) -> None:
         # A part of what is kept must not take the place of the whole, nor what was thrown away as another account's.
@@ -241,6 +256,7 @@ class Loading:
                 else:
                     if listing is screen.list_pane.listing:
                         screen.list_pane.tell(news)
+                        await self._find_back(listing, [row.address for row in news.came][:_BACK])
                         self._tell_back(listing, news)
                     await self._keeping.note(listing.which, news.came, [row.address for row in news.left])
             await asyncio.sleep(self._settings.live_interval)
