@@ -142,7 +142,8 @@ def test_what_ended_long_ago_is_forgotten_and_what_did_not_end_is_kept(journal: 
     clock.now += 2 * DAY
     journal.tidy(90)
     assert [job.id for job in journal.jobs()] == [open_]
-    assert list(journal.entries(done)) == journal.edits() == []
+    assert list(journal.entries(done)) == []
+    assert journal.edits() == []
     assert journal.plan(plan()) == 3, "a number is never given twice"
 
 
@@ -171,7 +172,7 @@ def test_a_file_that_is_no_journal_is_left_as_it_is(journal: Journal, tmp_path: 
         another.execute("CREATE TABLE theirs (x)")
     another.close()
     file.chmod(0o600)
-    with pytest.raises(JournalTrouble, match="another program's .* Move it away"):
+    with pytest.raises(JournalTrouble, match=r"another program's .* Move it away"):
         journal.plan(plan())
 
 
@@ -235,5 +236,5 @@ def test_the_copy_has_a_line_of_each_plan_outcome_and_edit(journal: Journal, tmp
 
 def test_what_cannot_be_copied_is_not_done(journal: Journal, tmp_path: Path) -> None:
     journal.copy = Record(tmp_path / "nowhere" / "copy.jsonl")
-    with pytest.raises(JournalTrouble, match="copy .* can't be written"):
+    with pytest.raises(JournalTrouble, match=r"copy .* can't be written"):
         journal.plan(plan())
