@@ -34,11 +34,6 @@ class Snapshot:
     """Those of which the note or an address contains the search; without one the newest."""
 
     @property
-    def is_lively(self) -> bool:
-        """Whether something may change that the journal's version does not tell: who holds a job's lock."""
-        return any(job.is_running or job.state.is_active for job in (*self.newest, *self.jobs))
-
-    @property
     def is_cut(self) -> bool:
         return len(self.jobs) >= MOST_JOBS
 
@@ -51,20 +46,32 @@ def look(journal: Journal, search: str, before: Snapshot | None = None) -> Snaps
     """
     if journal.path is not None and not journal.path.exists():
         return Snapshot(search, -1, (), ())  # Who only looks makes no file.
-    if before is not None and before.search != search:
-        before = None
     # Before the jobs: what is written in between is seen by the next look.
     version = journal.version()
-    if before is not None and before.version == version and not before.is_lively:
-        return before
-    newest = jobs = tuple(journal.jobs(most=MOST_JOBS))
-    if search and before is not None and before.newest[:1] and before.newest[0].id == newest[0].id:
-        # To search is to look at every address: not anew while there are no other jobs.
+    if before is None or before.search != search:
+        newest = journal.jobs(most=MOST_JOBS)
+        return Snapshot(search, version, tuple(newest), tuple(journal.jobs(search, MOST_JOBS) if search else newest))
+    if before.version != version:
+        newest = journal.jobs(most=MOST_JOBS)
+        if [job.id for job in newest] != [job.id for job in before.newest]:
+            return look(journal, search)
         fresh = {job.id: job for job in newest}
-        jobs = tuple(fresh.get(job.id) or journal.job(job.id) for job in before.jobs)
-    elif search:
-        jobs = tuple(journal.jobs(search, MOST_JOBS))
-    return Snapshot(search, version, newest, jobs)
+        fresh |= {job.id: journal.job(job.id) for job in before.jobs if job.id not in fresh}
+    else:
+        # Who holds a job's lock is not written: a process may have died.
+        fresh = {job.id: journal.job(job.id) for job in before.newest + before.jobs if _may_change(job)}
+        if all(fresh.get(job.id, job) == job for job in before.newest + before.jobs):
+            return before
+    # To search is to look at every address: not anew while there are no other jobs.
+    return Snapshot(search, version, _renewed(before.newest, fresh), _renewed(before.jobs, fresh))
+
+
+def _may_change(job: Job) -> bool:
+    return job.is_running or job.state.is_active
+
+
+def _renewed(jobs: tuple[Job, ...], fresh: Mapping[int, Job]) -> tuple[Job, ...]:
+    return tuple(fresh.get(job.id, job) for job in jobs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from sestui.ui.widgets.line_view import Part, columns
 
 _NAME: Final = 11
 """Cells of the column of names."""
+_ADDRESS: Final = 46
+"""Cells at most for an address: the eye is to find what belongs to it."""
 _CHANGE: Final = 22
 """Cells of the column that says what an entry was: `COMPLAINT 2026-11-22`."""
 
@@ -108,7 +110,7 @@ def _entries(job: Job, page: Page, width: int) -> Lines:
 
 def _entry(job: Job, it: Recorded, width: int) -> Lines:
     owner = f"{it.entry.which.owner}: " if len(job.lists) > 1 else ""
-    address = (width - _CHANGE) * 5 // 9
+    address = min(_ADDRESS, (width - _CHANGE) * 5 // 9)
     change = (printable(owner + _change(it.entry)), _CHANGE, "muted")
     words, style = _outcome(job, it)
     return columns((printable(it.entry.address), address, "plain"), change, (words, width - _CHANGE - address, style))

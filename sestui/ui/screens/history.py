@@ -85,12 +85,20 @@ class HistoryDialog(Dialog[JobWish]):
         super().__init__()
         self._journal = journal
         self._clock = clock
-        self._at = at
         self.search_text = search
         """What is searched for."""
         self._said = said
         self._snapshot: Snapshot | None = None
         self._page: Page | None = None
+        # Held, not looked up: a late answer may find the screen going down, and its parts no longer in it.
+        self._field = Input(
+            search, id="search", compact=True, placeholder="an address or a note", select_on_focus=False
+        )
+        self._counted = Static(id="count", markup=False)
+        self._table = HistoryTable(id="jobs", at=None if at is None else ("job", at))
+        self._details = Text(id="details")
+        self._telling = Static(said, id="said", markup=False)
+        self._telling.display = bool(said)
         self._count = ""
         self._title = ""
         self._looking: Worker[None] | None = None
@@ -108,17 +116,11 @@ class HistoryDialog(Dialog[JobWish]):
             body.border_subtitle = "this host and user only; elsewhere: CloudTrail"
             with Horizontal(id="search-line"):
                 yield Static("search", id="search-label")
-                yield Input(
-                    self.search_text,
-                    id="search",
-                    compact=True,
-                    placeholder="an address or a note",
-                    select_on_focus=False,
-                )
-                yield Static(id="count", markup=False)
-            yield HistoryTable(id="jobs", at=None if self._at is None else ("job", self._at))
-            yield Text(id="details")
-            yield Static(self._said, id="said", markup=False)
+                yield self._field
+                yield self._counted
+            yield self._table
+            yield self._details
+            yield self._telling
             yield KeyLine()
 
     def on_resize(self) -> None:
@@ -127,16 +129,11 @@ class HistoryDialog(Dialog[JobWish]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one("#search", Input).cursor_blink = False
+        self._field.cursor_blink = False
         self._table.focus()
-        self.query_one("#said").display = bool(self._said)
         self._draw()
         self._look()
         self.set_interval(_LOOK, self._look_again)
-
-    @property
-    def _table(self) -> HistoryTable:
-        return self.query_one(HistoryTable)
 
     @property
     def _job(self) -> Job | None:
@@ -213,12 +210,12 @@ class HistoryDialog(Dialog[JobWish]):
             count = "searching …" if self.search_text else ""
         if count != self._count:
             self._count = count
-            self.query_one("#count", Static).update(count)
+            self._counted.update(count, layout=False)
         self._table.show(lines, placeholder)
         self._draw_details()
 
     def _draw_details(self) -> None:
-        job, snapshot, shown, part = self._job, self._snapshot, self._page, self.query_one(Text)
+        job, snapshot, shown, part = self._job, self._snapshot, self._page, self._details
         if job is None or snapshot is None:
             title, lines = "", job_details.Lines()
         else:
@@ -235,28 +232,30 @@ class HistoryDialog(Dialog[JobWish]):
     def _say(self, words: str) -> None:
         if words != self._said:
             self._said = words
-            said = self.query_one("#said", Static)
-            said.update(words)
-            said.display = bool(words)
+            self._telling.update(words)
+            self._telling.display = bool(words)
 
     # Keys
 
     @on(HistoryTable.Moved)
     def _moved(self, event: HistoryTable.Moved) -> None:
         if event.by_hand:
+            # Its details come once the cursor rests: who passes by need not be sent them.
             self._say("")
-        self._draw_details()
+        else:
+            self._draw_details()
         self._want_page()
 
     @on(HistoryTable.Opened)
     def _opened(self) -> None:
-        self.query_one(Text).focus()
+        self._details.focus()
 
     @on(Input.Changed, "#search")
     def _search_changed(self, event: Input.Changed) -> None:
         event.stop()
         if event.value.strip() != self.search_text:
             self.search_text = event.value.strip()
+            self._say("")
             self._draw()
             self._look(_REST)
 
@@ -266,13 +265,13 @@ class HistoryDialog(Dialog[JobWish]):
         self._table.focus()
 
     def action_search(self) -> None:
-        self.query_one("#search").focus()
+        self._say("")
+        self._field.focus()
 
     def action_cancel(self) -> None:
         """Escape: drop what is searched for; where nothing is, close."""
-        field = self.query_one("#search", Input)
-        if field.value or field.has_focus:
-            field.value = ""
+        if self._field.value or self._field.has_focus:
+            self._field.value = ""
             self._table.focus()
         else:
             self.dismiss(None)

@@ -6,7 +6,6 @@ from typing import ClassVar, Final, Literal
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 
 from sestui.domain.display import moment
@@ -79,8 +78,7 @@ class HistoryTable(LineView):
         self._lines, self._placeholder = lines, placeholder
         places = [place for place, it in enumerate(lines) if it.key == self._key]
         self._cursor = places[0] if places else 0 if self._key is None else max(0, min(self._cursor, len(lines) - 1))
-        if len(lines) + 1 != self.virtual_size.height:
-            self.virtual_size = Size(0, len(lines) + 1)
+        self.stretch(len(lines) + 1)
         if before is not None:
             self._scroll(max(0, self._cursor - line))
         self._follow()

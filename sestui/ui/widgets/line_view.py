@@ -11,6 +11,8 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from sestui.ui.widgets.thumb import move_thumb
+
 Part: TypeAlias = tuple[str, str]
 """Words that are harmless for a terminal, and the last part of the name of the style they have."""
 
@@ -29,6 +31,24 @@ class LineView(ScrollView, can_focus=True):
     @abstractmethod
     def line(self, y: int, width: int) -> Sequence[Part]:
         """Return what stands on a line of the screen, counted from the top of this."""
+
+    def stretch(self, height: int) -> None:
+        """Be so many lines high."""
+        if height == self.virtual_size.height:
+            return
+        if self.show_vertical_scrollbar and height > self.size.height:
+            # Another height alone moves the scrollbar's thumb; a layout would draw all of this again.
+            self.set_reactive(LineView.virtual_size, Size(0, height))
+            move_thumb(self.vertical_scrollbar, height, self.scroll_y)
+        else:
+            self.virtual_size = Size(0, height)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Draw what is in sight now, and what of the scrollbar has moved."""
+        if self.show_vertical_scrollbar:
+            move_thumb(self.vertical_scrollbar, self.virtual_size.height, new_value)
+        if round(old_value) != round(new_value):
+            self.draw()
 
     def draw(self) -> None:
         """Have the lines drawn that look different now."""
@@ -68,8 +88,7 @@ class Text(LineView):
 
     def show(self, lines: Sequence[Sequence[Part]]) -> None:
         self._lines = lines
-        if len(lines) != self.virtual_size.height:
-            self.virtual_size = Size(0, len(lines))
+        self.stretch(len(lines))
         self.draw()
 
     def line(self, y: int, width: int) -> Sequence[Part]:
@@ -104,4 +123,4 @@ def fold(text: str, width: int) -> list[str]:
             lines[-1] = joined
         else:
             lines += chop_cells(word, max(2, width))
-    return [line for line in lines if line]
+    return [line for line in lines if line] or [""]
