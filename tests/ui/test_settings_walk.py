@@ -143,8 +143,9 @@ async def test_the_panel_shows_what_each_combination_of_the_layers_comes_to(
             account = (await outside.get_account())["SuppressionAttributes"]["SuppressedReasons"]
             first = words == "none:"
             await pilot.press("j")
-            # Where every layer is told again by SES, no other tenant's mail depends on the account's reasons.
-            for tenant in TENANTS if first or not quirk else TENANTS[:1]:
+            # A quirk is in what SES tells of a layer, not in how layers combine: some of these do.
+            walked = TENANTS if not quirk else TENANTS[: 3 if first else 1]
+            for tenant in walked:
                 await move(pilot, f"Tenant: {tenant}")
                 await panel_agrees(pilot, account, stored_as(tenant), {}, tenant)
                 if first:
@@ -154,7 +155,7 @@ async def test_the_panel_shows_what_each_combination_of_the_layers_comes_to(
                     await move(pilot, f"Configuration set: {name}")
                     await panel_agrees(pilot, account, stored_as(tenant), stored_as(name), tenant)
             if first:
-                await pilot.press("j", "space", "j")
+                await pilot.press(*["j"] * (len(TENANTS) - len(walked)), "j", "space", "j")
             await pilot.press("G")
             for name in reversed(SETS):
                 await until(pilot, partial(is_on, pilot, f"Configuration set: {name}"))
