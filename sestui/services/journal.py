@@ -7,48 +7,37 @@ done, not begun, or "asked, answer unknown", and the last is settled by asking S
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from sestui.domain.errors import JobRefused
-from sestui.domain.job import DONE, MADE, Edit, Job, Outcome, Plan, Result, State, Who, Wish
-from sestui.domain.suppression import Reason, SuppressionList
-from sestui.services.journal_file import JournalFile
-from sestui.services.journal_rows import EDIT, ENTRY, JOB, Recorded, columns, edit_of, job_of, recorded, row_of
+from sestui.domain.job import Job, Outcome, Plan, Result, State, Who, Wish
+from sestui.services.journal_reader import JournalReader
+from sestui.services.journal_rows import EDIT, ENTRY, Recorded, columns, recorded, row_of
 
 if TYPE_CHECKING:
     import sqlite3
 
     from sestui.domain.suppression import Connection
 
-_PAGE: Final = 5000
-"""Entries read at once."""
 
-
-class Journal:
+class Journal(JournalReader):
     """The jobs of one user on one host. Every method may raise `JournalTrouble`, and may be called in a thread."""
 
     def __init__(self, folder: Path | None, clock: Callable[[], float], who: Who = Who()) -> None:  # noqa: B008 - frozen
-        self._file = JournalFile(folder)
+        super().__init__(folder)
         self._clock = clock
         self._who = who
         self._folder = folder
         self.copy: Callable[[Mapping[str, object]], None] = lambda _: None
         """Is given a line of each plan, outcome and change of settings once that is in the journal."""
-        self.path = self._file.path
-        self.close = self._file.close
         self.alone = self._file.alone
 
     def again(self) -> Journal:
         """Return the same journal over a connection of its own, so that neither waits for the other."""
         return Journal(self._folder, self._clock, self._who)
-
-    @property
-    def is_there(self) -> bool:
-        """Whether anything was ever written down: who only looks makes no file."""
-        return self.path is None or self.path.exists()
 
     # Planning
 
@@ -181,11 +170,6 @@ class Journal:
             )
         )
 
-    def wished(self, job: int) -> Wish | None:
-        """Return what somebody wants of a job that runs."""
-        wish = self._file.read(lambda it: it.execute("SELECT wish FROM job WHERE id = ?", (job,)).fetchone())
-        return None if wish is None or wish[0] is None else Wish(wish[0])
-
     def wish(self, job: int, wish: Wish) -> Job:
         """Ask whoever runs a job to pause or end it; where nobody does, it is so at once.
 
@@ -246,107 +230,6 @@ class Journal:
         )
         self.copy({"at": now, "action": action, "before": settings[0], "after": settings[1], "outcome": outcome})
 
-    def edits(self, search: str = "", most: int = 1000) -> list[Edit]:
-        """Return the changes of settings whose action contains a text; the newest first."""
-        query = f"SELECT {EDIT} FROM edit WHERE instr(lower(action), lower(?)) ORDER BY id DESC LIMIT ?"
-        return list(map(edit_of, self._file.read(lambda it: it.execute(query, (search, most)).fetchall())))
-
-    # Looking back
-
-    def job(self, job: int) -> Job:
-        """Return one job.
-
-        Raises:
-            JobRefused: there is none of this number.
-        """
-        row = self._file.read(lambda it: it.execute(f"SELECT {JOB} FROM job WHERE id = ?", (job,)).fetchone())
-        if row is None:
-            raise JobRefused(f"There is no job {job}. `sestui jobs list` lists those of this host and user.")
-        return self._seen(row)
-
-    def jobs(self, search: str = "", most: int = 1000) -> list[Job]:
-        """Return the jobs whose note, or one of whose addresses, contains a text; the newest first."""
-        where, values = "", list[Any]()
-        if not self.is_there:
-            return []
-        if search:
-            # Each address is looked at: in some thousand jobs that takes a moment, and an index its size.
-            where = (
-                "WHERE instr(lower(note), lower(?)) OR id IN"
-                " (SELECT job FROM entry WHERE instr(lower(address), lower(?)))"
-            )
-            values = [search, search]
-        rows = self._file.read(
-            lambda it: it.execute(f"SELECT {JOB} FROM job {where} ORDER BY id DESC LIMIT ?", (*values, most)).fetchall()
-        )
-        return [self._seen(row) for row in rows]
-
-    def entries(
-        self, job: int, *, since: float | None = None, search: str = "", undone: bool = False
-    ) -> Iterator[Recorded]:
-        """Yield a job's entries in their order.
-
-        Args:
-            since: only those settled then or later, in seconds since 1970.
-            search: only those whose address contains this.
-            undone: only those that are settled otherwise than was wanted.
-        """
-        where, values = "", list[Any]()
-        if since is not None:
-            where, values = " AND settled_at >= ?", [since]
-        if search:
-            where, values = where + " AND instr(lower(address), lower(?))", [*values, search]
-        if undone:
-            where += f" AND outcome NOT IN ({', '.join('?' * len(DONE))})"
-            values = [*values, *DONE]
-        number = -1
-        while True:
-            query = f"SELECT {ENTRY} FROM entry WHERE job = ? AND number > ?{where} ORDER BY number LIMIT {_PAGE}"
-            bound = (job, number, *values)
-            rows = self._file.read(lambda it, query=query, bound=bound: it.execute(query, bound).fetchall())  # type: ignore[misc]
-            yield from map(recorded, rows)
-            if len(rows) < _PAGE:
-                return
-            number = rows[-1][0]
-
-    def reasons(self, job: int) -> dict[tuple[Reason | None, Reason | None], int]:
-        """Return how many of a job's entries had which reason, None off the list, and are to have which."""
-        query = "SELECT before_reason, wanted, count(*) FROM entry WHERE job = ? GROUP BY 1, 2"
-        rows = self._file.read(lambda it: it.execute(query, (job,)).fetchall())
-        reason: dict[str | None, Reason | None] = {None: None, **{str(it): it for it in Reason}}
-        return {(reason[was], reason[wanted]): count for was, wanted, count in rows}
-
-    def made(
-        self,
-        connection: Connection,
-        which: SuppressionList,
-        after: tuple[int, int],
-        addresses: Collection[str] | None = None,
-    ) -> list[tuple[tuple[int, int], str, float | None, bool]]:
-        """Return entries of a list that jobs have changed, in the order of the jobs, some thousand at a time.
-
-        Each is its place, its address, when that was, and whether it was removed; `after` is the last place before.
-        """
-        if not self.is_there:
-            return []
-        among = ", ".join("?" * len(addresses or ()))
-        query = (
-            "SELECT entry.job, number, address, settled_at, wanted IS NULL FROM entry JOIN job ON job.id = entry.job"
-            " WHERE account = ? AND region = ? AND endpoint IS ? AND tenant IS ?"
-            f" AND outcome IN ({', '.join('?' * len(MADE))}) AND (entry.job, number) > (?, ?)"
-            f"{f' AND address IN ({among})' if addresses is not None else ''}"
-            f" ORDER BY entry.job, number LIMIT {_PAGE}"
-        )
-        where = (connection.account or "", connection.region, connection.endpoint, which.tenant_name)
-        values = (*where, *MADE, *after, *(addresses or ()))
-        rows = self._file.read(lambda it: it.execute(query, values).fetchall())
-        return [((job, number), address, at, bool(removed)) for job, number, address, at, removed in rows]
-
-    def version(self) -> int:
-        """Return a number that another process's writing changes."""
-        number: int = self._file.read(lambda it: it.execute("PRAGMA data_version").fetchone()[0])
-        return number
-
     def tidy(self, days: int) -> None:
         """Delete the jobs that ended longer ago than this."""
         before = self._clock() - days * 86400
@@ -360,9 +243,6 @@ class Journal:
 
         if self.is_there:
             self._file.change(write)
-
-    def _seen(self, row: Sequence[Any]) -> Job:
-        return job_of(row, is_running=self._file.is_running(row[0]))
 
 
 def _state(connection: sqlite3.Connection, job: int) -> State:

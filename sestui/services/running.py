@@ -40,7 +40,7 @@ _CLAIM: Final = 64
 """Entries claimed by one write to the disk."""
 _FLUSH: Final = 0.03
 """Seconds for which outcomes are gathered into one write: one each takes a third of the throughput (measured)."""
-_LISTEN: Final = 0.25
+_LISTEN: Final = 0.5
 """Seconds from one look at what is wished of the job to the next."""
 _PATIENCE: Final = 900.0
 """Seconds without a useful answer of SES after which a job is paused."""
