@@ -5,7 +5,21 @@ SESTUI_BENCHMARK_ROWS is how many rows to measure with, where a benchmark leaves
 
 import sys
 
-from tests.benchmarks import bytes, cache, filter, idle, impact, keys, loading, marks, pace, parsing, startup, table
+from tests.benchmarks import (
+    bulk,
+    bytes,
+    cache,
+    filter,
+    idle,
+    impact,
+    keys,
+    loading,
+    marks,
+    pace,
+    parsing,
+    startup,
+    table,
+)
 
 BENCHMARKS = {
     "startup": startup.run,
@@ -20,6 +34,7 @@ BENCHMARKS = {
     "pace": pace.run,
     "cache": cache.run,
     "marks": marks.run,
+    "bulk": bulk.run,
 }
 
 
