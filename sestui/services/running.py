@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ from sestui.domain.errors import (
     BadRequest,
     ConnectionProblem,
     CredentialsRefused,
+    Recalled,
     ServiceError,
     SestuiError,
     TenantNotFound,
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from sestui.services.journal_rows import Recorded
     from sestui.sesv2.gateway import Gateway
 
-_AT_ONCE: Final = 64
+_AT_ONCE: Final = 96
 """Calls under way at once at most; the pacer slows them to what SES lets through."""
 _CLAIM: Final = 64
 """Entries claimed by one write to the disk."""
@@ -81,7 +83,8 @@ class Run:
         """What is to be done next; what has to be done again comes first."""
         self._last: int | None = -1
         """The number of the entry claimed last; None when all are."""
-        self._under_way = 0
+        self._under_way = set[asyncio.Task[None]]()
+        """Each carries out one entry."""
         self._happened = asyncio.Event()
         """Set when an entry came to its end, or somebody wants the job to stop."""
         self._settled: dict[int, Result] = {}
@@ -154,20 +157,23 @@ class Run:
 
     async def _begin_all(self, group: asyncio.TaskGroup) -> None:
         while not self._stops:
-            if self._under_way < self._at_once and (self._claimed or await self._claim()):
-                self._under_way += 1
-                group.create_task(self._carry_out(self._claimed.popleft()))
+            if len(self._under_way) < self._at_once and (self._claimed or await self._claim()):
+                self._under_way.add(group.create_task(self._carry_out(self._claimed.popleft())))
             elif self._under_way or self._claimed:
                 await self._happened.wait()
                 self._happened.clear()
             else:
                 return
+        while self._under_way:
+            # What waits for its turn need not be asked; what is under way, or tried again, may come to wait yet.
+            self._gateway.pacer.recall(self._under_way)
+            await asyncio.wait(self._under_way, timeout=_LISTEN)
 
     @property
     def _at_once(self) -> int:
         """How many calls may be under way: of a slow service few, for what waits for its turn can't be stopped."""
         if self._rest:
-            return int(self._under_way == 0 and asyncio.get_running_loop().time() >= self._rested_at)
+            return int(not self._under_way and asyncio.get_running_loop().time() >= self._rested_at)
         pacer = self._gateway.pacer
         paces = [pacer.pace_of(f"{verb}SuppressedDestination") for verb in ("Delete", "Put")]
         slowest = min((pace for pace in paces if pace is not None), default=None)
@@ -190,6 +196,8 @@ class Run:
             result = await self._acting.act(claim)
         except TRANSIENT as error:
             self._wait(claim, error)
+        except Recalled as error:
+            self._again(claim, error)
         except _HALTING as error:
             self._halt(str(error), error)
             self._again(claim, error)
@@ -205,7 +213,7 @@ class Run:
         else:
             self._settle(claim, result)
         finally:
-            self._under_way -= 1
+            self._under_way.discard(asyncio.current_task())
             self._happened.set()
 
     # What becomes of it
@@ -285,12 +293,16 @@ class Run:
                 self._happened.set()
 
     async def _look_back(self) -> None:
-        """Read back what was done; where SES tells otherwise, say so."""
-        async for number, missed in misses(self._acting.look, self._sample):
-            self._count(missed.entry.made, -1)
-            self._count(missed.outcome, 1)
-            self._settled[number] = missed
-            self._dirty.set()
+        """Read back what was done; where SES tells otherwise, say so. What can't be read is left at what SES said."""
+        left = deque(self._sample)
+        with suppress(SestuiError):
+            while left and not self._stops:
+                portion = [left.popleft() for _ in range(min(len(left), max(1, self._at_once)))]
+                for number, missed in (await misses(self._acting.look, portion)).items():
+                    self._count(missed.entry.made, -1)
+                    self._count(missed.outcome, 1)
+                    self._settled[number] = missed
+                    self._dirty.set()
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
