@@ -7,6 +7,7 @@ import sys
 
 from tests.benchmarks import (
     bulk,
+    bulk_limited,
     bytes,
     cache,
     filter,
@@ -19,6 +20,7 @@ from tests.benchmarks import (
     parsing,
     startup,
     table,
+    under_load,
 )
 
 BENCHMARKS = {
@@ -35,6 +37,8 @@ BENCHMARKS = {
     "cache": cache.run,
     "marks": marks.run,
     "bulk": bulk.run,
+    "bulk-limited": bulk_limited.run,
+    "under-load": under_load.run,
 }
 
 
