@@ -63,5 +63,5 @@ class RightOfWay:
     def _path(self) -> Path | None:
         where = self._where()
         # Both are data: neither may lead to another folder.
-        name = quote(f"{where.account}-{where.region}.right-of-way", safe="")
+        name = quote(f"{where.account}-{where.region}.right-of-way", safe="", errors="replace")
         return self._folder / name if where.account else None

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from tests.benchmarks.measuring import emulator, verdict
 from tests.benchmarks.removing import Rows, listed, planned, running
 
-_RUNS = 5
+_RUNS = 3
 _THREADS = 8
 
 
@@ -32,11 +32,11 @@ class _Cell:
 
 
 _CELLS = (
-    _Cell(1, 1, 400, 15),
-    _Cell(10, 1, 120, 6),
-    _Cell(10, 10, 120, 6),
-    _Cell(50, 1, 60, 1),
-    _Cell(50, 50, 60, 1),
+    _Cell(1, 1, 400, 9),
+    _Cell(10, 1, 120, 9),
+    _Cell(10, 10, 120, 9),
+    _Cell(50, 1, 60, 3),
+    _Cell(50, 50, 60, 3),
 )
 
 _Figures = tuple[float, float, float]
@@ -44,7 +44,7 @@ _Figures = tuple[float, float, float]
 
 
 def run() -> None:
-    """removals under an enforced rate of all operations together, from the first call on; takes some half an hour"""
+    """removals under an enforced rate of all operations together, from the first call on; takes some 20 minutes"""
     ways = {"sestui jobs run": _program, "boto3 loop": _loop, "adaptive": _adaptive}
     for cell in _CELLS:
         with ProcessPoolExecutor(cell.at_once, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:

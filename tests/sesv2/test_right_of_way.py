@@ -157,7 +157,6 @@ def test_no_name_leads_out_of_the_folder(account: str, region: str) -> None:
         right.claimed_for()
         right.claim()
         assert {it.parent for it in Path(outer).rglob("*") if it.is_file()} <= {inner}
-        assert len(list(inner.iterdir())) == bool(account)
 
 
 def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
