@@ -83,6 +83,7 @@ class Run:
         """What is to be done next; what has to be done again comes first."""
         self._last: int | None = -1
         """The number of the entry claimed last; None when all are."""
+        self._claiming = False
         self._under_way = set[asyncio.Task[None]]()
         """Each carries out one entry."""
         self._happened = asyncio.Event()
@@ -157,9 +158,13 @@ class Run:
 
     async def _begin_all(self, group: asyncio.TaskGroup) -> None:
         while not self._stops:
-            if len(self._under_way) < self._at_once and (self._claimed or await self._claim()):
+            if self._last is not None and not self._claiming and len(self._claimed) <= self._at_once // 2:
+                # In the background: a fast job would stand still for as long as the disk takes.
+                self._claiming = True
+                group.create_task(self._claim())
+            if self._claimed and len(self._under_way) < self._at_once:
                 self._under_way.add(group.create_task(self._carry_out(self._claimed.popleft())))
-            elif self._under_way or self._claimed:
+            elif self._under_way or self._claimed or self._claiming:
                 await self._happened.wait()
                 self._happened.clear()
             else:
@@ -179,14 +184,13 @@ class Run:
         slowest = min((pace for pace in paces if pace is not None), default=None)
         return _AT_ONCE if slowest is None else max(2, min(_AT_ONCE, ceil(2 * slowest)))
 
-    async def _claim(self) -> bool:
-        """Claim the next entries; return whether there were any."""
-        if self._last is None:
-            return False
+    async def _claim(self) -> None:
+        """Claim the next entries."""
         claimed = await in_thread(self._journal.claim, self._job.id, self._last, _CLAIM)
         self._last = claimed[-1].number if len(claimed) == _CLAIM else None
         self._claimed.extend(claimed)
-        return bool(claimed)
+        self._claiming = False
+        self._happened.set()
 
     # One entry
 

@@ -8,6 +8,7 @@ others were, the quota is shared, and it is the joint one's.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
@@ -59,7 +60,7 @@ class Pacer:
         self._persons = 0
         """How many of their calls are waiting or under way."""
         self._joint = Pace()
-        self._own: dict[str, Pace] = {}
+        self._own = defaultdict[str, Pace](Pace)
         self._waiting: list[_Waiter] = []
         self._refused: list[Priority] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -107,6 +108,8 @@ class Pacer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if not self._waiting:
+            return
         now = self._loop.time()
         most_urgent = min(self._refused, default=Priority.BACKGROUND)
         left: list[_Waiter] = []
@@ -146,7 +149,7 @@ class Pacer:
         return joint.rate is not None or (own.rate is None and bool(self.learned))
 
     def _paces(self, operation: str) -> tuple[Pace, Pace]:
-        return self._own.setdefault(operation, Pace()), self._joint
+        return self._own[operation], self._joint
 
 
 class PacedCall:
