@@ -94,6 +94,7 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
     from sestui.ui.app import SestuiApp
 
     async with AsyncExitStack() as stack:
+        home = _demo_folder(stack) if asked.demo else None
 
         async def connect() -> Gateway:
             # After the first paint and off the loop: botocore takes as long to import as Textual does.
@@ -111,13 +112,12 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
                     connection = Connection(asked.region or "", asked.endpoint_url, asked.profile)
                 gateway: Gateway = await stack.enter_async_context(session.open_gateway(connection))
                 gateway.pacer.share = chosen.job_share / 100
+                gateway.pacer.right_of_way = state.right_of_way(home or state.state_folder(), gateway)
                 return gateway
             finally:
                 # A full collection that walks modules and service descriptions holds the loop, and keys, for 0.1 s.
                 gc.freeze()
                 gc.enable()
-
-        home = _demo_folder(stack) if asked.demo else None
 
         def open_journal() -> Journal:
             journal = state.open_journal(home or state.state_folder(), chosen)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sestui.domain.job import Job, Plan
     from sestui.domain.secret import Secret
     from sestui.services.journal import Journal
+    from sestui.sesv2.gateway import Gateway
 
 _PATIENCE: Final = 60.0
 """Seconds to wait until a job is paused or cancelled: its last calls may be refused for half a minute."""
@@ -194,7 +195,7 @@ async def _foreground(foreground: Foreground, journal: Journal, arguments: argpa
         # Said before a connection is made; `begin` refuses it too.
         journal.begin(number)
     async with open_gateway(_there(job), secret) as gateway:
-        gateway.pacer.share = arguments.settings.job_share / 100
+        _set_pace(gateway, journal, arguments)
         jobs = Jobs(gateway, journal, time.time, read_back=arguments.settings.read_back)
         job = await foreground.carry_out(jobs, journal, number)
     foreground.tell(far(job))
@@ -239,7 +240,7 @@ async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse
         if arguments.dry_run:
             journal = Journal(None, time.time)  # In memory.
         number = journal.plan(plan)
-        gateway.pacer.share = arguments.settings.job_share / 100
+        _set_pace(gateway, journal, arguments)
         jobs = Jobs(gateway, journal, time.time, dry=arguments.dry_run, read_back=arguments.settings.read_back)
         undoing = await foreground.carry_out(jobs, journal, number)
     dry = f"Dry run, nothing was changed: {job_text.counts(undoing)}."
@@ -249,6 +250,14 @@ async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse
         # What was only tried is in no journal.
         print(job_text.as_json(told | {"id": None, "dry_run": True} if arguments.dry_run else told))
     return status_of_job(undoing, jobs.halted_by)
+
+
+def _set_pace(gateway: Gateway, journal: Journal, arguments: argparse.Namespace) -> None:
+    from sestui.cli.state import right_of_way
+
+    gateway.pacer.share = arguments.settings.job_share / 100
+    if journal.path is not None:
+        gateway.pacer.right_of_way = right_of_way(journal.path.parent, gateway)
 
 
 async def _agreed(plan: Plan) -> bool:

@@ -1,4 +1,4 @@
-"""Where the journal is, and how it is opened, for the app and the commands alike."""
+"""Where the journal and the right of way are, and how they are opened, for the app and the commands alike."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sestui.services.journal import Journal
+    from sestui.sesv2.gateway import Gateway
+    from sestui.sesv2.right_of_way import RightOfWay
     from sestui.settings import Settings
 
 
@@ -28,3 +30,10 @@ def open_journal(folder: Path, chosen: Settings) -> Journal:
     if chosen.journal_copy:
         journal.copy = Record(Path(chosen.journal_copy))
     return journal
+
+
+def right_of_way(folder: Path, gateway: Gateway) -> RightOfWay:
+    """Return the right of way of the account that a gateway asks, as it is known once the caller is identified."""
+    from sestui.sesv2.right_of_way import RightOfWay
+
+    return RightOfWay(folder, lambda: gateway.connection, time.time)

@@ -12,6 +12,7 @@ SestuiError
 ├── JournalTrouble             what is changed can't be written down: nothing is changed
 ├── JobRefused                 a job can't run here or now; nothing was sent
 │   └── JobBusy                another process is at it
+├── Recalled                   a call that waited for its turn is not to be made any more
 ├── UnexpectedAnswer           SES answered what this version has no word for
 └── ServiceError               SES answered, and refused
     ├── CredentialsRefused     expired, invalid or unsigned credentials
@@ -85,6 +86,10 @@ class JobRefused(SestuiError):
 
 class JobBusy(JobRefused):
     """Another process runs the job."""
+
+
+class Recalled(SestuiError):
+    """Whoever wanted a call did not want it any more before its turn came. It was not sent, or refused if it was."""
 
 
 class UnexpectedAnswer(SestuiError):

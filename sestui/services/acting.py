@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from sestui.domain.errors import NotFound, ServiceFault, SestuiError, TenantNotFound, Throttled, Unreachable
+from sestui.domain.errors import NotFound, Recalled, ServiceFault, SestuiError, TenantNotFound, Throttled, Unreachable
 from sestui.domain.job import ASK_AGAIN_UP_TO, WOULD, Entry, Job, Kind, Outcome, Result
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.services.watch import Watch
@@ -100,7 +100,7 @@ class Acting:
             raise
         except NotFound:
             return None
-        except TRANSIENT as error:
+        except (*TRANSIENT, Recalled) as error:
             error.unanswered = 0  # Nothing that changes anything was sent.
             raise
         return found.summary

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from sestui.domain.errors import SestuiError
 from sestui.domain.job import Entry, Outcome, Result, same_row
 from sestui.domain.suppression import SuppressedDestinationSummary
 
@@ -17,23 +16,29 @@ _AGAIN_AFTER: Final = (1.0, 3.0)
 Look = Callable[[Entry], Awaitable[SuppressedDestinationSummary | None]]
 
 
-async def misses(look: Look, results: Sequence[tuple[int, Result]]) -> AsyncIterator[tuple[int, Result]]:
-    """Read entries back and yield those that SES tells otherwise, each with what is to be said of it.
+async def misses(look: Look, results: Sequence[tuple[int, Result]]) -> dict[int, Result]:
+    """Read entries back, all at once, and return by number what is to be said of those that SES tells otherwise.
 
-    What somebody else has written meanwhile is no miss. What can't be read is left at what SES said.
+    What somebody else has written meanwhile is no miss.
+
+    Raises:
+        SestuiError: one can't be read.
     """
-    for number, result in results:
-        for delay in (*_AGAIN_AFTER, None):
-            try:
-                now = await look(result.entry)
-            except SestuiError:
-                return
-            if (missed := _missed(result, now)) is None:
-                break
-            if delay is None:
-                yield number, missed
-            else:
-                await asyncio.sleep(delay)
+    found = await asyncio.gather(*(_read(look, result) for _, result in results), return_exceptions=True)
+    for error in found:
+        if isinstance(error, BaseException):
+            raise error
+    pairs = zip(results, found, strict=True)
+    return {number: missed for (number, _), missed in pairs if isinstance(missed, Result)}
+
+
+async def _read(look: Look, result: Result) -> Result | None:
+    for delay in (*_AGAIN_AFTER, None):
+        missed = _missed(result, await look(result.entry))
+        if missed is None or delay is None:
+            return missed
+        await asyncio.sleep(delay)
+    raise AssertionError
 
 
 def _missed(result: Result, now: SuppressedDestinationSummary | None) -> Result | None:

@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ from sestui.domain.errors import (
     BadRequest,
     ConnectionProblem,
     CredentialsRefused,
+    Recalled,
     ServiceError,
     SestuiError,
     TenantNotFound,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from sestui.services.journal_rows import Recorded
     from sestui.sesv2.gateway import Gateway
 
-_AT_ONCE: Final = 64
+_AT_ONCE: Final = 96
 """Calls under way at once at most; the pacer slows them to what SES lets through."""
 _CLAIM: Final = 64
 """Entries claimed by one write to the disk."""
@@ -83,7 +85,9 @@ class Run:
         """What is to be done next; what has to be done again comes first."""
         self._last: int | None = -1
         """The number of the entry claimed last; None when all are."""
-        self._under_way = 0
+        self._claiming = False
+        self._under_way = set[asyncio.Task[None]]()
+        """Each carries out one entry."""
         self._happened = asyncio.Event()
         """Set when an entry came to its end, or somebody wants the job to stop."""
         self._settled: dict[int, Result] = {}
@@ -156,33 +160,39 @@ class Run:
 
     async def _begin_all(self, group: asyncio.TaskGroup) -> None:
         while not self._stops:
-            if self._under_way < self._at_once and (self._claimed or await self._claim()):
-                self._under_way += 1
-                group.create_task(self._carry_out(self._claimed.popleft()))
-            elif self._under_way or self._claimed:
+            if self._last is not None and not self._claiming and len(self._claimed) <= self._at_once // 2:
+                # In the background: a fast job would stand still for as long as the disk takes.
+                self._claiming = True
+                group.create_task(self._claim())
+            if self._claimed and len(self._under_way) < self._at_once:
+                self._under_way.add(group.create_task(self._carry_out(self._claimed.popleft())))
+            elif self._under_way or self._claimed or self._claiming:
                 await self._happened.wait()
                 self._happened.clear()
             else:
                 return
+        while self._under_way:
+            # What waits for its turn need not be asked; what is under way, or tried again, may come to wait yet.
+            self._gateway.pacer.recall(self._under_way)
+            await asyncio.wait(self._under_way, timeout=_LISTEN)
 
     @property
     def _at_once(self) -> int:
         """How many calls may be under way: of a slow service few, for what waits for its turn can't be stopped."""
         if self._rest:
-            return int(self._under_way == 0 and asyncio.get_running_loop().time() >= self._rested_at)
+            return int(not self._under_way and asyncio.get_running_loop().time() >= self._rested_at)
         pacer = self._gateway.pacer
         paces = [pacer.pace_of(f"{verb}SuppressedDestination") for verb in ("Delete", "Put")]
         slowest = min((pace for pace in paces if pace is not None), default=None)
         return _AT_ONCE if slowest is None else max(2, min(_AT_ONCE, ceil(2 * slowest)))
 
-    async def _claim(self) -> bool:
-        """Claim the next entries; return whether there were any."""
-        if self._last is None:
-            return False
+    async def _claim(self) -> None:
+        """Claim the next entries."""
         claimed = await in_thread(self._journal.claim, self._job.id, self._last, _CLAIM)
         self._last = claimed[-1].number if len(claimed) == _CLAIM else None
         self._claimed.extend(claimed)
-        return bool(claimed)
+        self._claiming = False
+        self._happened.set()
 
     # One entry
 
@@ -192,6 +202,8 @@ class Run:
             result = await self._acting.act(claim)
         except TRANSIENT as error:
             self._wait(claim, error)
+        except Recalled as error:
+            self._again(claim, error)
         except _HALTING as error:
             self._halt(str(error), error)
             self._again(claim, error)
@@ -207,7 +219,7 @@ class Run:
         else:
             self._settle(claim, result)
         finally:
-            self._under_way -= 1
+            self._under_way.discard(asyncio.current_task())
             self._happened.set()
 
     # What becomes of it
@@ -287,12 +299,16 @@ class Run:
                 self._happened.set()
 
     async def _look_back(self) -> None:
-        """Read back what was done; where SES tells otherwise, say so."""
-        async for number, missed in misses(self._acting.look, self._sample):
-            self._count(missed.entry.made, -1)
-            self._count(missed.outcome, 1)
-            self._settled[number] = missed
-            self._dirty.set()
+        """Read back what was done; where SES tells otherwise, say so. What can't be read is left at what SES said."""
+        left = deque(self._sample)
+        with suppress(SestuiError):
+            while left and not self._stops:
+                portion = [left.popleft() for _ in range(min(len(left), max(1, self._at_once)))]
+                for number, missed in (await misses(self._acting.look, portion)).items():
+                    self._count(missed.entry.made, -1)
+                    self._count(missed.outcome, 1)
+                    self._settled[number] = missed
+                    self._dirty.set()
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -18,6 +18,8 @@ _MEMBERS: Final = itemgetter("EmailAddress", "Reason", "LastUpdateTime")
 REASONS: Final = {reason.value: reason for reason in Reason}
 END_OF_TIME: Final = 253_402_300_800
 """The year 10000: a larger number is no time in seconds."""
+_SHORT: Final = 1000
+"""Bytes of an answer that takes no time: a job has hundreds of them a second."""
 _CONTAINERS: Final[Mapping[str, type]] = {"structure": dict, "map": dict, "list": list}
 
 
@@ -28,6 +30,9 @@ def watch(client: Any) -> None:
         in_turn = asyncio.Lock()
 
         async def one_a_turn(**answer: Any) -> None:
+            if len(answer["response_dict"]["body"]) < _SHORT:
+                look_at(**answer)
+                return
             # Of pages that come together each gets a turn of the loop to itself, so that keys get in between.
             async with in_turn:
                 await asyncio.sleep(0)

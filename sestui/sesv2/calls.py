@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from botocore import xform_name
 
-from sestui.domain.errors import ServiceError, ServiceFault, SestuiError, Throttled, Unreachable
+from sestui.domain.errors import Recalled, ServiceError, ServiceFault, SestuiError, Throttled, Unreachable
 from sestui.sesv2.pacing import Pacer, Priority
 from sestui.sesv2.translate import translated
 
@@ -36,8 +36,8 @@ class Calls:
         unanswered = refusals = 0
         async with self._pacer.call(operation, priority) as call:
             while True:
-                await call.slot()
                 try:
+                    await call.slot()
                     with translated(operation):
                         answer: Mapping[str, Any] = await method(**parameters)
                 except Throttled as error:
@@ -52,6 +52,9 @@ class Calls:
                     if unanswered >= _TRIES or not repeatable:
                         raise
                     await sleep(random.uniform(0, 0.2 * 2**unanswered))
+                except Recalled as error:
+                    error.attempts, error.unanswered = refusals + unanswered, unanswered
+                    raise
                 except SestuiError as error:
                     error.attempts, error.unanswered = refusals + unanswered + 1, unanswered
                     if isinstance(error, ServiceError):

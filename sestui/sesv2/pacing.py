@@ -8,32 +8,19 @@ others were, the quota is shared, and it is the joint one's.
 """
 
 import asyncio
-from collections import deque
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
 from enum import IntEnum
-from math import inf, sqrt
-from typing import Final
+from math import inf
+from typing import Any, Final
 
-_DOCUMENTED: Final = 1.0
-"""Calls a second that SES states."""
-_WINDOW: Final = 1.0
-"""Seconds that count as just now."""
-_FIRST: Final = 4.0
-"""Calls a second tried after the first 429, at least: a service that allows 10 or 50 must not be held at one."""
-_SEARCH: Final = 1.5
-"""By how much a pace grows with a call from the first 429 until its limit is found."""
-_FEW: Final = 3
-"""With fewer calls let through since the last 429 a search began too high: it begins again at a quarter."""
-_BACK_OFF: Final = 0.95
-"""What a 429 leaves of a limit."""
-_SOON: Final = 10
-"""A 429 after fewer calls than this says that the limit was far off: the next steps down are larger."""
-_STEEP: Final = 0.8
-"""What those leave of it."""
-_PLATEAU: Final = 100
-"""Calls let through until a pace is back at its limit: about one call in so many is refused."""
-_SLOWEST: Final = 0.25
-"""Calls a second: no slower, for a limit that others use up just now is free again in a moment."""
+from sestui.domain.errors import Recalled
+from sestui.sesv2.pace import Pace, Turn
+from sestui.sesv2.right_of_way import RightOfWay
+
+_LOOK: Final = 0.05
+"""Seconds from one look at another process's right of way to the next, while a job holds back for it."""
 
 
 class Priority(IntEnum):
@@ -45,119 +32,12 @@ class Priority(IntEnum):
     BACKGROUND = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """Leave to make one call."""
-
-    at: float
-    pace: "_Pace | None" = None
-    """The pace that decided when. None where none did, as after a rest: such a call says nothing of a pace."""
-    rate: float = 0.0
-    """What that pace was."""
-
-
-@dataclass(slots=True, eq=False)
-class _Pace:
-    """What is known of one limit.
-
-    Until the first 429 it trusts SES as far as that has gone: of n calls let through within one second, the most so
-    far, it makes 1 + n² of the next (1, 2, 5, 26, then all). The first 429 begins a search: up by half with each call,
-    or down by quarters; at the documented rate it stays. The next 429 ends it. From there the pace grows as TCP CUBIC
-    does: back to its limit, long close to it, then beyond it faster and faster to the next 429.
-    """
-
-    rate: float | None = None
-    """Calls a second; None before the first 429."""
-    limit: float | None = None
-    """Where the last 429 came, as near as is known; None before the first 429 and while it is sought."""
-    base: float = 0.0
-    """What the last 429 left of the pace."""
-    since: int = 0
-    """Calls let through since then, and the seconds that they were spaced over."""
-    spaced: float = 0.0
-    last_at: float = -inf
-    slowed_at: float = -inf
-    rest: float = 0.0
-    """Slots that jobs are to leave free."""
-    begun: deque[float] = field(default_factory=lambda: deque(maxlen=64))
-    """When the last calls were begun."""
-    just_now: deque[float] = field(default_factory=deque)
-    """When calls were let through, within the window."""
-    most: int = 0
-    """How many that ever were."""
-
-    def next_at(self, *, job: bool) -> float:
-        if self.rate is None:
-            trust = 1 + self.most**2
-            return self.begun[-trust] + _WINDOW if len(self.begun) >= trust else -inf
-        # What was missed is not made up for: two calls at once are what a limit without bursts refuses.
-        return self.last_at + (2 if job and self.rest >= 1 else 1) / self.rate
-
-    def turn(self, now: float) -> _Turn:
-        """The turn of a call that has waited for this pace, and for none longer."""
-        if self.rate is None or now - self.next_at(job=False) > max(0.5 / self.rate, 0.02):
-            return _Turn(now)
-        return _Turn(now, self, self.rate)
-
-    def take(self, now: float, *, job: bool, share: float) -> None:
-        self.last_at = now
-        self.begun.append(now)
-        if job and self.rate is not None:
-            self.rest += 1 / share - 1 - (self.rest >= 1)
-
-    def busy(self, now: float) -> int:
-        """How many calls were let through just now."""
-        while self.just_now and self.just_now[0] <= now - _WINDOW:
-            self.just_now.popleft()
-        return len(self.just_now)
-
-    def let_through(self, turn: _Turn, now: float) -> None:
-        self.just_now.append(now)
-        self.most = max(self.most, self.busy(now))
-        if self.rate is not None and turn.pace is self and turn.at > self.slowed_at:
-            self.since += 1
-            self.spaced += 1 / turn.rate
-            if self.limit is None:
-                self.rate = max(self.rate, turn.rate * _SEARCH)
-            else:
-                self.rate = self.limit + (self.limit - self.base) * (self.since / _PLATEAU - 1) ** 3
-
-    def refused(self, turn: _Turn, now: float) -> None:
-        if turn.at <= self.slowed_at:
-            return  # It was under way when we slowed down: the same news again.
-        decided = turn.pace is self
-        if self.rate is None:
-            # Half, for a bucket that was full has let through more than its rate.
-            self._go_on(max(_FIRST, self.busy(now) / 2))
-        elif self.limit is None and not (decided and self.since >= _FEW):
-            if self.rate > 4 * _DOCUMENTED:
-                self._go_on(self.rate / 4)
-            else:
-                self._settle(_DOCUMENTED, _BACK_OFF)
-        elif self.limit is None:
-            self._settle(turn.rate / sqrt(_SEARCH), _BACK_OFF)
-        elif decided and self.since < _SOON:
-            self._settle(turn.rate, _STEEP)
-        elif decided:
-            # The mean pace from one empty bucket to the next is what fills it, however much it holds; where it holds
-            # one call alone, what it holds too much is lost, and the present pace is the truth. So: between the two.
-            self._settle(sqrt(turn.rate * self.since / self.spaced), _BACK_OFF)
-        self.slowed_at = self.last_at = now
-
-    def _settle(self, limit: float, kept: float) -> None:
-        self.limit = limit
-        self._go_on(max(_SLOWEST, kept * limit))
-
-    def _go_on(self, rate: float) -> None:
-        self.rate = self.base = rate
-        self.since, self.spaced = 0, 0.0
-
-
 @dataclass(slots=True, eq=False)
 class _Waiter:
     operation: str
     priority: Priority
-    turn: asyncio.Future[_Turn]
+    turn: asyncio.Future[Turn]
+    task: asyncio.Task[Any] | None
 
 
 class Pacer:
@@ -175,8 +55,12 @@ class Pacer:
         """
         self._loop = loop or asyncio.get_running_loop()
         self.share = share
-        self._joint = _Pace()
-        self._own: dict[str, _Pace] = {}
+        self.right_of_way: RightOfWay | None = None
+        """Tells other processes that a person waits, and jobs here that one waits there."""
+        self._persons = 0
+        """How many of their calls are waiting or under way."""
+        self._joint = Pace()
+        self._own = defaultdict[str, Pace](Pace)
         self._waiting: list[_Waiter] = []
         self._refused: list[Priority] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -202,14 +86,20 @@ class Pacer:
         """Return the life of one call, retries included, as a context."""
         return PacedCall(self, operation, priority)
 
-    async def _turn(self, operation: str, priority: Priority) -> _Turn:
-        waiter = _Waiter(operation, priority, self._loop.create_future())
+    def recall(self, tasks: Collection[asyncio.Task[Any]]) -> None:
+        """Have the calls that these tasks wait to make not be made: they raise `Recalled`."""
+        for waiter in self._waiting:
+            if waiter.task in tasks and not waiter.turn.done():
+                waiter.turn.set_exception(Recalled("The call is not wanted any more."))
+
+    async def _turn(self, operation: str, priority: Priority) -> Turn:
+        waiter = _Waiter(operation, priority, self._loop.create_future(), asyncio.current_task())
         position = sum(other.priority <= priority for other in self._waiting)
         self._waiting.insert(position, waiter)
         self._grant()
         try:
             return await waiter.turn
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, Recalled):
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
             raise
@@ -218,13 +108,15 @@ class Pacer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if not self._waiting:
+            return
         now = self._loop.time()
         most_urgent = min(self._refused, default=Priority.BACKGROUND)
         left: list[_Waiter] = []
         wake_at = inf
         for waiter in self._waiting:
             if waiter.turn.done():
-                continue  # Cancelled, and not yet gone: a slot would be lost on it.
+                continue  # Cancelled or recalled, and not yet gone: a slot would be lost on it.
             job = waiter.priority >= Priority.JOB
             paces = self._paces(waiter.operation)
             slowest = max(paces, key=lambda pace: pace.next_at(job=job))
@@ -233,6 +125,9 @@ class Pacer:
             elif (next_at := slowest.next_at(job=job)) > now:
                 left.append(waiter)
                 wake_at = min(wake_at, next_at)
+            elif job and (free_at := self._free_at(waiter.operation, now)) > now:
+                left.append(waiter)
+                wake_at = min(wake_at, free_at, now + _LOOK)
             else:
                 waiter.turn.set_result(slowest.turn(now))
                 for pace in paces:
@@ -241,13 +136,20 @@ class Pacer:
         if wake_at < inf:
             self._timer = self._loop.call_at(wake_at, self._grant)
 
+    def _free_at(self, operation: str, now: float) -> float:
+        """When a job may go on, for the right of way: the last call of a person elsewhere took a slot as well."""
+        pace = self.pace_of(operation)
+        if self.right_of_way is None or pace is None:
+            return now
+        return now + self.right_of_way.claimed_for() + 1 / pace
+
     def _may_share(self, operation: str) -> bool:
         """Whether an operation shares a limit with others, or nobody knows yet."""
         own, joint = self._paces(operation)
         return joint.rate is not None or (own.rate is None and bool(self.learned))
 
-    def _paces(self, operation: str) -> tuple[_Pace, _Pace]:
-        return self._own.setdefault(operation, _Pace()), self._joint
+    def _paces(self, operation: str) -> tuple[Pace, Pace]:
+        return self._own[operation], self._joint
 
 
 class PacedCall:
@@ -259,12 +161,15 @@ class PacedCall:
         self._priority = priority
         self._holds_back: Priority | None = None
         """What is less urgent than this waits until the call is answered."""
-        self._turn = _Turn(0.0)
+        self._turn = Turn(0.0)
 
     async def __aenter__(self) -> "PacedCall":
+        self._pacer._persons += self._priority is Priority.PERSON
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._pacer._persons -= self._priority is Priority.PERSON
+        self._claim()
         if self._holds_back is not None:
             self._pacer._refused.remove(self._holds_back)
             self._pacer._grant()
@@ -275,8 +180,17 @@ class PacedCall:
         self._holds_back = than
         self._pacer._refused.append(than)
 
+    def _claim(self) -> None:
+        if self._priority is Priority.PERSON and (right := self._pacer.right_of_way) is not None:
+            right.claim() if self._pacer._persons else right.end()
+
     async def slot(self) -> None:
-        """Wait for the turn of this call."""
+        """Wait for the turn of this call.
+
+        Raises:
+            Recalled: it is not to be made any more.
+        """
+        self._claim()
         if self._priority is Priority.PERSON and self._holds_back is None and self._pacer._may_share(self._operation):
             # Under way it may be refused yet, for a job's call that was let through meanwhile.
             self._hold_back(Priority.VISIBLE)

@@ -5,7 +5,23 @@ SESTUI_BENCHMARK_ROWS is how many rows to measure with, where a benchmark leaves
 
 import sys
 
-from tests.benchmarks import bytes, cache, filter, idle, impact, keys, loading, marks, pace, parsing, startup, table
+from tests.benchmarks import (
+    bulk,
+    bulk_limited,
+    bytes,
+    cache,
+    filter,
+    idle,
+    impact,
+    keys,
+    loading,
+    marks,
+    pace,
+    parsing,
+    startup,
+    table,
+    under_load,
+)
 
 BENCHMARKS = {
     "startup": startup.run,
@@ -20,6 +36,9 @@ BENCHMARKS = {
     "pace": pace.run,
     "cache": cache.run,
     "marks": marks.run,
+    "bulk": bulk.run,
+    "bulk-limited": bulk_limited.run,
+    "under-load": under_load.run,
 }
 
 

@@ -318,6 +318,31 @@ def test_a_job_that_waits_too_long_is_paused_with_the_reason_and_can_be_gone_on_
     virtually(test)
 
 
+@pytest.mark.parametrize(("burst", "after"), [(1, 0.5), (10, 5), (1, 60)])
+def test_at_one_call_a_second_a_pause_takes_effect_within_three_and_leaves_nothing_unknown(
+    burst: int, after: float
+) -> None:
+    async def test(emulator: Emulator, gateway: Gateway) -> None:
+        # Nothing was limited so far: as many calls are begun as can be, before the first 429.
+        work = await planned(gateway, await filled(gateway, numbered(MANY)))
+        emulator.conditions = Conditions(rates=(Rate(1, burst),))
+        loop, jobs = asyncio.get_running_loop(), Jobs(gateway, work.journal, work.clock)
+        running = asyncio.create_task(jobs.run(work.number))
+        await asyncio.sleep(after)
+        emulator.requests.clear()
+        assert jobs.pause(work.number)
+        paused_at = loop.time()
+        assert (await running).state is State.PAUSED
+        assert loop.time() - paused_at <= 3
+        assert len(emulator.requests) <= 3
+        left = [it for it in work.journal.entries(work.number) if it.result is None]
+        assert [it for it in left if it.asked_at is not None] == []
+        emulator.conditions = Conditions()
+        assert (await work.go()).counts == {Outcome.REMOVED: MANY}
+
+    virtually(test)
+
+
 @pytest.mark.parametrize("count", [10, MANY])
 @pytest.mark.parametrize("kind", ["access-denied", "expired-credentials"])
 async def test_what_fails_for_all_alike_pauses_the_job(

@@ -270,9 +270,8 @@ async def test_a_sandbox_takes_no_entries() -> None:
         ("throttle", errors.Throttled, 12),
         ("500", errors.ServiceFault, 4),
         ("503", errors.ServiceFault, 4),
-        # aiohttp itself repeats once what HTTP calls idempotent when its connection breaks.
-        ("reset-before", errors.Unreachable, 8),
-        ("reset-after", errors.Unreachable, 8),
+        ("reset-before", errors.Unreachable, 4),
+        ("reset-after", errors.Unreachable, 4),
         ("timeout", errors.Unreachable, 4),
         ("expired-credentials", errors.CredentialsRefused, 1),
         ("access-denied", errors.AccessDenied, 1),

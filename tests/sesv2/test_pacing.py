@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sestui.domain.errors import Recalled
 from sestui.sesv2.pacing import Pacer, Priority
 from tests.virtual_time import run
 
@@ -438,5 +439,26 @@ async def test_a_waiter_that_is_cancelled_leaves_its_turn_to_the_next() -> None:
     assert now() - begun < 2.5
     results = await asyncio.gather(*gone, return_exceptions=True)
     assert all(isinstance(result, asyncio.CancelledError) for result in results[1:])
+    assert not pacer._waiting
+    assert not pacer._refused
+
+
+@in_virtual_time
+async def test_what_is_recalled_is_not_made_and_the_others_have_its_turns() -> None:
+    pacer, service = Pacer(), Service(1.0)
+    await job(pacer, service, 50)
+    service.log.clear()
+    gone = [asyncio.create_task(ask(pacer, service)) for _ in range(50)]
+    await asyncio.sleep(0.01)
+    stays = asyncio.create_task(ask(pacer, service, priority=Priority.BACKGROUND))
+    await asyncio.sleep(0.01)
+    pacer.recall(gone)
+    begun = now()
+    await stays
+    assert now() - begun < 2.5
+    results = await asyncio.gather(*gone, return_exceptions=True)
+    recalled = [result for result in results if isinstance(result, Recalled)]
+    assert len(recalled) >= 49, "the first may have had its turn"
+    assert service.done == 51 - len(recalled)
     assert not pacer._waiting
     assert not pacer._refused

@@ -1,0 +1,76 @@
+"""How long a person waits while a job in a process of its own takes all that SES lets through."""
+
+import asyncio
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+from sestui.cli.state import right_of_way
+from sestui.domain.errors import NotFound, Throttled
+from sestui.domain.suppression import Connection, SuppressionList
+from sestui.sesv2.gateway import Gateway
+from sestui.sesv2.session import open_gateway
+from tests.benchmarks.measuring import emulator, verdict
+from tests.benchmarks.removing import listed, planned, running
+
+_CALLS = 12
+_SETTLES = 30.0
+"""Seconds until the job has found the rate."""
+
+
+def run() -> None:
+    """a person's call at one request a second of all operations together, while a job of another process removes"""
+    with_right, without = _measure(yields=True), _measure(yields=False)
+    for operation in with_right:
+        mine, other = with_right[operation], without[operation]
+        print(f"  {operation}: median {statistics.median(mine):.2f} s, at most {max(mine):.2f} s of {_CALLS}; ", end="")
+        print(f"without right of way {statistics.median(other):.2f} s, {max(other):.2f} s; ", end="")
+        print(verdict(max(mine), "<= 2.5"), flush=True)
+
+
+def _measure(*, yields: bool) -> dict[str, list[float]]:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        emulator("--addresses", "1000", "--rate", "1", "--latency", "50") as url,
+    ):
+        folder = Path(name)
+        journal, number = planned(url, folder, listed(url))
+        process = running(folder, number)
+        try:
+            time.sleep(_SETTLES)
+            return asyncio.run(_calls(url, folder / "sestui" if yields else folder))
+        finally:
+            process.kill()
+            process.wait()
+            before = journal.job(number).settled
+            journal.close()
+            print(f"  the job removed {before} meanwhile", flush=True)
+
+
+async def _calls(url: str, folder: Path) -> dict[str, list[float]]:
+    dates = random.Random(1)
+    async with open_gateway(Connection("us-east-1", url)) as gateway:
+        await gateway.identify()
+        gateway.pacer.right_of_way = right_of_way(folder, gateway)
+        waits: dict[str, list[float]] = {"GetAccount": [], "GetSuppressedDestination": []}
+        for _ in range(_CALLS):
+            for operation, call in (("GetAccount", gateway.account), ("GetSuppressedDestination", _get(gateway))):
+                await asyncio.sleep(dates.uniform(3, 6))
+                began = time.perf_counter()
+                # Given up after twelve refusals: the wait was longer than that.
+                with suppress(Throttled):
+                    await call()
+                waits[operation].append(time.perf_counter() - began)
+        return waits
+
+
+def _get(gateway: Gateway) -> Callable[[], Awaitable[object]]:
+    async def get() -> None:
+        with suppress(NotFound):
+            await gateway.suppressed_destination(SuppressionList(), "nobody@corp.com")
+
+    return get
