@@ -18,6 +18,7 @@ from sestui.domain.errors import CacheTrouble, NotOurs
 from sestui.services.cache_folder import HOME, drop_aside, set_aside
 from sestui.services.in_thread import in_thread
 from sestui.services.private import private_file, private_folder
+from sestui.services.transactions import identity, in_transaction
 
 if TYPE_CHECKING:
     import sqlite3
@@ -108,7 +109,7 @@ class CacheFile:
 
     async def change(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do the work in one transaction: all of it is done, or nothing."""
-        return await in_thread(self._do, partial(_at_once, work))
+        return await in_thread(self._do, partial(in_transaction, work))
 
     async def purge(self) -> None:
         """Take out what belongs to no list any more, and give its place back to the system.
@@ -150,13 +151,13 @@ class CacheFile:
             return work(self._connection)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        if _identity(connection) == (0, 0) and not _tables(connection):
+        if identity(connection) == (0, 0) and not _tables(connection):
             # Must come before anything is written.
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("PRAGMA journal_mode = WAL")
-            _at_once(_create, connection)
+            in_transaction(_create, connection)
         # Another sestui may have made it between these looks.
-        if _identity(connection) != (_OURS, _VERSION):
+        if identity(connection) != (_OURS, _VERSION):
             raise ValueError("another program's or another version's")
         connection.execute("PRAGMA journal_mode = WAL")
         # What a power failure takes from a cache, SES still has: no need to wait for the disk at each commit.
@@ -195,37 +196,17 @@ class CacheFile:
         return CacheTrouble(f"The cache was damaged ({why}): it is set aside as {printable(str(aside))}.")
 
 
-def _identity(connection: sqlite3.Connection) -> tuple[int, int]:
-    return (
-        connection.execute("PRAGMA application_id").fetchone()[0],
-        connection.execute("PRAGMA user_version").fetchone()[0],
-    )
-
-
 def _tables(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
 
 
 def _create(connection: sqlite3.Connection) -> None:
     # Another sestui may have been quicker.
-    if _identity(connection) == (0, 0):
+    if identity(connection) == (0, 0):
         for statement in _SCHEMA.split(";"):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {_OURS}")
         connection.execute(f"PRAGMA user_version = {_VERSION}")
-
-
-def _at_once(work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        done = work(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        # After a full disk SQLite has rolled back already.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    return done
 
 
 def _take_out(connection: sqlite3.Connection) -> int:

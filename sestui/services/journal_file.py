@@ -10,6 +10,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from time import sleep
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from sestui.domain.display import printable
 from sestui.domain.errors import JobBusy, JournalTrouble, NotOurs
 from sestui.services.private import private_file, private_folder
+from sestui.services.transactions import identity, in_transaction
 
 if TYPE_CHECKING:
     import sqlite3
@@ -128,20 +130,7 @@ class JournalFile:
 
     def change(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do the work in one transaction, which is on the disk when this returns: all of it, or nothing."""
-
-        def whole(connection: sqlite3.Connection) -> T:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                done = work(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                # After a full disk SQLite has rolled back already.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            return done
-
-        return self.read(whole)
+        return self.read(partial(in_transaction, work))
 
     @contextmanager
     def alone(self, job: int) -> Iterator[None]:
@@ -239,23 +228,18 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     # What was asked of SES has to be known after a power failure too.
     connection.execute("PRAGMA synchronous = FULL")
-    if _identity(connection) == (0, 0):
-        connection.execute("BEGIN IMMEDIATE")
-        # Another sestui may have been quicker.
-        if _identity(connection) == (0, 0):
-            if connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
-                raise ValueError("it is another program's file")
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {_OURS}")
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
-        connection.execute("COMMIT")
-    if _identity(connection) != (_OURS, _VERSION):
+    if identity(connection) == (0, 0):
+        in_transaction(_create, connection)
+    if identity(connection) != (_OURS, _VERSION):
         raise ValueError("it is another program's, or was made by another version of sestui")
 
 
-def _identity(connection: sqlite3.Connection) -> tuple[int, int]:
-    return (
-        connection.execute("PRAGMA application_id").fetchone()[0],
-        connection.execute("PRAGMA user_version").fetchone()[0],
-    )
+def _create(connection: sqlite3.Connection) -> None:
+    # Another sestui may have been quicker.
+    if identity(connection) == (0, 0):
+        if connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
+            raise ValueError("it is another program's file")
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {_OURS}")
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
