@@ -319,6 +319,19 @@ def test_a_job_that_waits_too_long_is_paused_with_the_reason_and_can_be_gone_on_
     virtually(test)
 
 
+def test_under_a_rate_that_nothing_told_of_few_calls_are_refused() -> None:
+    async def test(emulator: Emulator, gateway: Gateway) -> None:
+        work = await planned(gateway, await filled(gateway, numbered(3 * MANY)))
+        emulator.conditions = Conditions(latency=0.05, rates=(Rate(10, 10),))
+        emulator.requests.clear()
+        assert (await work.go()).counts == {Outcome.REMOVED: 3 * MANY}
+        refused = sum(it.status == 429 for it in emulator.requests)
+        # Those that are under way when the limit is met, some until it is found, and then one in fifty.
+        assert refused <= 30 + 0.02 * len(emulator.requests)
+
+    virtually(test)
+
+
 @pytest.mark.parametrize(("burst", "after"), [(1, 0.5), (10, 5), (1, 60)])
 def test_at_one_call_a_second_a_pause_takes_effect_within_three_and_leaves_nothing_unknown(
     burst: int, after: float
