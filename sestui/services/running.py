@@ -99,6 +99,8 @@ class Run:
         self._sample: list[tuple[int, Result]] = []
         """What is read back in the end."""
         self._made = 0
+        self._answered = 0
+        """How many entries came to an end in this run."""
         self._wish: Wish | None = None
         self._halted = ""
         self.halted_by: SestuiError | None = None
@@ -178,13 +180,18 @@ class Run:
 
     @property
     def _at_once(self) -> int:
-        """How many calls may be under way: of a slow service few, for what waits for its turn can't be stopped."""
+        """How many calls may be under way: of a slow service few, and few until some were answered.
+
+        When SES begins to refuse, all that is under way is refused.
+        """
         if self._rest:
             return int(not self._under_way and asyncio.get_running_loop().time() >= self._rested_at)
         pacer = self._gateway.pacer
         paces = [pacer.pace_of(f"{verb}SuppressedDestination") for verb in ("Delete", "Put")]
         slowest = min((pace for pace in paces if pace is not None), default=None)
-        return _AT_ONCE if slowest is None else max(2, min(_AT_ONCE, ceil(2 * slowest)))
+        if slowest is None:
+            return min(_AT_ONCE, 1 + self._answered, 8 + self._answered // 4)
+        return max(2, min(_AT_ONCE, ceil(2 * slowest)))
 
     async def _claim(self) -> None:
         """Claim the next entries."""
@@ -229,6 +236,7 @@ class Run:
             self._rest = 0.0
             self._set(State.RUNNING)
         result = replace(result, attempts=result.attempts + claim.attempts)
+        self._answered += 1
         self._count(result.outcome, 1)
         self._settled[claim.number] = result
         self._dirty.set()

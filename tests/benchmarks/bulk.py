@@ -16,12 +16,12 @@ from tests.benchmarks.measuring import emulator, how_many, verdict
 from tests.benchmarks.removing import CREDENTIALS, Rows, alone, listed, planned, portions, rate_of, running
 
 _AT_ONCE = (16, 32, 48, 64, 96)
-_RUNS = 5
+_RUNS = 3
 
 
 def run() -> None:
     """removals at 50 ms a call without a limit, the journal on the disk at synchronous=FULL, beside bare aiobotocore"""
-    many = how_many(5_000)
+    many = how_many(10_000)
     with emulator(*_world(many * (len(_AT_ONCE) + 3 * _RUNS)), "--latency", "50") as url:
         left = iter(portions(listed(url), many))
         bare = {at_once: alone(_bare, url, next(left), at_once) for at_once in _AT_ONCE}

@@ -32,9 +32,9 @@ class _Cell:
 
 
 _CELLS = (
-    _Cell(1, 1, 400, 9),
-    _Cell(10, 1, 120, 9),
-    _Cell(10, 10, 120, 9),
+    _Cell(1, 1, 600, 9),
+    _Cell(10, 1, 240, 9),
+    _Cell(10, 10, 240, 9),
     _Cell(50, 1, 60, 3),
     _Cell(50, 50, 60, 3),
 )
@@ -44,7 +44,7 @@ _Figures = tuple[float, float, float]
 
 
 def run() -> None:
-    """removals under an enforced rate of all operations together, from the first call on; takes some 20 minutes"""
+    """removals under an enforced rate of all operations together, from the first call on; takes some half an hour"""
     ways = {"sestui jobs run": _program, "boto3 loop": _loop, "adaptive": _adaptive}
     for cell in _CELLS:
         with ProcessPoolExecutor(cell.at_once, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
