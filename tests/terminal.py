@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from typing import Any
 
 import boto3
 from pyte import ByteStream, Screen
+from pyte.screens import Char
 
 PROGRAM = str(Path(sys.executable).with_name("sestui"))
 PATIENCE = 40.0
@@ -149,6 +151,23 @@ class Terminal:
     def write(self, keys: bytes) -> None:
         os.write(self.ours, keys)
 
+    def resize(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self.its, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.screen.resize(lines, columns)
+        # It has no controlling terminal, which would have told it.
+        self.process.send_signal(signal.SIGWINCH)
+
+    def spoil(self) -> None:
+        """Have another program write all over the screen."""
+        columns, lines = self.screen.columns, self.screen.lines
+        self._stream.feed("".join(f"\x1b[{y};1H{'#' * columns}" for y in range(1, lines + 1)).encode())
+
+    @property
+    def cells(self) -> list[list[Char]]:
+        """Each cell of the screen with its colours and attributes."""
+        screen = self.screen
+        return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
+
     def read(self, patience: float = 0.02) -> bool:
         """Take what has come, waiting a little for it; return whether anything has."""
         came = bool(select.select([self.ours], [], [], patience)[0])
@@ -164,11 +183,16 @@ class Terminal:
         return came
 
     def wait_for(self, text: str, since: int = 0) -> None:
-        """Wait until text has been written after the first `since` bytes of output."""
+        """Wait until text has been written after the first `since` bytes of output, and be it in part, and is seen.
+
+        Of what is on the screen already no cell is sent again.
+        """
 
         def written() -> bool:
             self.read()
-            return text in self.text_since(since)
+            if text in self.text_since(since):
+                return True
+            return len(self.output) > since and any(text in line for line in self.screen.display)
 
         wait_for(f"{text!r}", written, lambda: self.text[-6000:])
 

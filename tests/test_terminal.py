@@ -9,6 +9,7 @@ import pty
 import re
 import select
 import shutil
+import signal
 import subprocess
 import termios
 import time
@@ -385,6 +386,49 @@ def test_an_address_is_removed_by_moving_the_focus_and_enter(six_bounces: Ses, t
     address = write["parameters"]["EmailAddress"]
     assert address in plan
     assert ses.addresses == known - {address}
+
+
+# What is sent again
+
+
+def _suspend(program: Terminal) -> None:
+    since = len(program.output)
+    program.process.send_signal(signal.SIGTSTP)
+    wait_for("the terminal given back", lambda: program.read() and b"\x1b[?1049l" in program.output[since:], str)
+    program.settle(0.2)
+    program.spoil()
+    program.process.send_signal(signal.SIGCONT)
+
+
+def _resize(program: Terminal) -> None:
+    program.resize(60, 20)
+    program.settle(0.3)
+    program.resize(80, 24)
+    program.spoil()
+
+
+def _ask(program: Terminal) -> None:
+    program.spoil()
+    program.write(b"\x0c")
+
+
+@pytest.mark.parametrize("lose_the_screen", [_suspend, _resize, _ask])
+@pytest.mark.parametrize("keys", ["2", "?"])
+def test_what_is_lost_from_the_screen_comes_back(
+    six_bounces: Ses, terminal: RunInTerminal, lose_the_screen: Callable[[Terminal], None], keys: str
+) -> None:
+    program = terminal(_options(six_bounces))
+    program.wait_for("6 addresses")
+    program.write(keys.encode())
+    program.settle()
+    before = program.cells
+    lose_the_screen(program)
+
+    def as_before() -> bool:
+        program.read()
+        return program.cells == before
+
+    wait_for("the screen as it was", as_before, lambda: "\n".join(program.screen.display), 10)
 
 
 # The end

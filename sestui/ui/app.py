@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events, work
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -22,6 +23,8 @@ from sestui.ui.screens.browse import BrowseScreen
 from sestui.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
     from sestui.sesv2.gateway import Gateway
@@ -42,6 +45,8 @@ class SestuiApp(App[None]):
         # Textual's own ctrl+q and ctrl+c would pass by the question that q asks.
         Binding("ctrl+q", "quit", show=False, priority=True),
         Binding("ctrl+c", "quit", show=False),
+        # What another program has written over the screen, only this mends: what was sent once is not sent again.
+        Binding("ctrl+l", "repaint", show=False, priority=True),
     ]
 
     def __init__(
@@ -74,6 +79,10 @@ class SestuiApp(App[None]):
             self._browse.add_class(max(point for point in points if point[0] <= length)[1], update=False)
         return self._browse
 
+    def on_mount(self) -> None:
+        # Textual sends nothing again, though the terminal has shown something else meanwhile.
+        self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
+
     def on_ready(self) -> None:
         # Sooner than what is called after a refresh, which waits until nothing at all is left to draw.
         self._browse.begin()
@@ -83,6 +92,9 @@ class SestuiApp(App[None]):
         screen = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(event, events.Key):
             self._browse.last_key = self._clock()
+        if isinstance(event, events.Resize) and isinstance(self._driver, TerminalDriver):
+            # Each terminal has its own way with what it showed.
+            self._driver.frames.forget()
         if isinstance(event, events.CursorPosition) and isinstance(screen, Dialog):
             screen.painted()
         elif isinstance(event, AfterKey):
@@ -103,6 +115,20 @@ class SestuiApp(App[None]):
             return
         else:
             await super().on_event(event)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Send what differs from what the terminal shows."""
+        driver = self._driver
+        if isinstance(driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):
+            cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+            renderable = driver.frames.changes(renderable, self.console, cursor)
+        super()._display(screen, renderable)
+
+    def action_repaint(self) -> None:
+        """Send the whole screen again."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.frames.forget()
+        self.screen.refresh()
 
     def _insert_into_area(self, text: str) -> None:
         from textual.widgets import TextArea  # 12 ms that a start does without.

@@ -189,6 +189,7 @@ def help_text() -> RenderableType:
         parts += [Text(title, "bold"), _keys(rows)]
     rest = [
         ("tab ↓ ↑", "In a dialog: move. Enter presses the button in focus, esc changes nothing"),
+        ("ctrl+l", "Draw all of the screen again, where something else has written over it"),
         ("a paste", "Runs no key outside an input; one address is looked up on the open list"),
     ]
     return Group(*parts, Text("Elsewhere", "bold"), _keys(rest))

@@ -18,6 +18,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key
 from textual.message import Message
 
+from sestui.ui.frames import Frames
+
 _READ: Final = 4096
 _HUNG_UP: Final = 129
 """Exit status, as of a program that SIGHUP ended."""
@@ -68,7 +70,12 @@ def is_paste(text: str) -> bool:
 
 
 class TerminalDriver(LinuxDriver):
-    """A LinuxDriver that posts `TextInOneRead`, and lets each key have its effect before the next."""
+    """A LinuxDriver that posts `TextInOneRead`, lets each key have its effect before the next, and has `frames`."""
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, at first or after a suspension: what is on it then is not ours."""
+        self.frames = Frames()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def run_input_thread(self) -> None:
         """Read standard input until the application ends; runs in a thread of its own."""

@@ -152,9 +152,8 @@ def _program() -> None:
         for text in ("a", "@gmail", "alice", "qzx", ".77", "re:7$"):
             for key in text:
                 terminal.press(key)
-                painted.append(terminal.until("shown of") * 1000)
+                painted.append(terminal.painted() * 1000)
                 print(f"  the program: {key!r} of the filter {text!r} painted after {painted[-1]:.0f} ms")
-                terminal.settle()
             terminal.press("\x1b")
             terminal.settle()
             terminal.press("/")
@@ -163,12 +162,12 @@ def _program() -> None:
         terminal.settle()
         for head in ("Address ↑", "by domain ↑", "Reason ↑", "UTC ↓"):
             terminal.press("s")
-            sorts.append(terminal.until(head) * 1000)
+            sorts.append(terminal.shows(head) * 1000)
             print(f"  the program: sorted ({head}) after {sorts[-1]:.0f} ms")
             terminal.settle()
         for by in ("address", "domain", "reason", "last update"):
             terminal.press("s")
-            terminal.until("sorting by")
+            terminal.shows("sorting by")
             terminal.settle(0.03)
             terminal.press("j")
             held.append(terminal.until(chr(27)) * 1000)

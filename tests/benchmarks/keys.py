@@ -42,7 +42,7 @@ def run() -> None:
 
 def _load(url: str, many: int, random: Random, seconds: dict[str, list[float]]) -> float:
     """Press keys until the list is there; return the seconds from the start of the program to there."""
-    done = f"{many:,} addresses".encode()
+    done = f"{many:,} addresses"
     with Terminal(program(url)) as terminal:
         terminal.until("loaded, more coming")
         terminal.press("2")
@@ -55,7 +55,7 @@ def _load(url: str, many: int, random: Random, seconds: dict[str, list[float]]) 
             for key in (*"jjjjjj", "/", "a", "n", "\x1b"):
                 # Escape has its effect when it is clear that nothing follows it.
                 terminal.rest(random.uniform(0.05, 0.2) + 0.2 * (key == "j"))
-                if terminal.output.rfind(done) >= 0:
+                if any(done in line for line in terminal.screen.display):
                     return time.perf_counter() - terminal.started
                 before = _state(terminal.screen, cursor)
                 terminal.press(key)

@@ -65,9 +65,18 @@ class Terminal(terminal.Terminal):
         self.write(keys.encode())
 
     def until(self, awaited: str) -> float:
-        """Wait until the program has written this; return the seconds since it was started or a key was pressed."""
-        start = len(self.output)
-        return self._wait(lambda: self.output.find(awaited.encode(), start) >= 0, awaited)
+        """Wait until the program has written this; return the seconds since it was started or a key was pressed.
+
+        Cheaper than looking at the screen each time. Of what is on the screen already sestui sends no cell again, so
+        the last word has to come, and the screen then shows whether it is all there.
+        """
+        start, word = len(self.output), awaited.rpartition(" ")[2].encode()
+
+        def written() -> bool:
+            found = self.output.find(word, start) >= 0
+            return found and (self.output.find(awaited.encode(), start) >= 0 or self._has(awaited))
+
+        return self._wait(written, awaited)
 
     def sees(self, what: str, happened: Callable[[Screen], object]) -> float:
         """Wait until the screen is so; return the seconds since the start or the key, to the last byte that it took.
@@ -78,7 +87,15 @@ class Terminal(terminal.Terminal):
 
     def shows(self, text: str) -> float:
         """Wait until this text is on the screen; return the seconds since the start or the key."""
-        return self.sees(text, lambda screen: any(text in line for line in screen.display))
+        return self.sees(text, lambda _: self._has(text))
+
+    def _has(self, text: str) -> bool:
+        return any(text in line for line in self.screen.display)
+
+    def painted(self, seconds: float = 0.3) -> float:
+        """Wait until nothing has been written for so long; return the seconds from the key to the last byte."""
+        self.settle(seconds)
+        return self.read_at - self._since
 
     def _wait(self, happened: Callable[[], object], what: str) -> float:
         while True:
