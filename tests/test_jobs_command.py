@@ -1,17 +1,13 @@
 """`sestui jobs` as processes of their own, against an emulator."""
 
 import asyncio
-import json
 import os
 import pty
 import re
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,10 +19,9 @@ from sestui.services.journal import Journal
 from sestui.sesv2.gateway import Gateway
 from tests.conftest import EMPTY
 from tests.job_plans import ACCOUNT, journal_in, reasons, removal, rows
+from tests.job_processes import Ended, Start, end_of, starting, surroundings, until
 from tests.serving import faults, operations, serving
 
-PATIENCE = 40.0
-ROOT = Path(__file__).parents[1]
 BOUNCE, COMPLAINT = Reason.BOUNCE, Reason.COMPLAINT
 ALICE = SuppressedDestinationSummary("alice@corp.com", BOUNCE, 12.5)
 
@@ -38,51 +33,13 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     opened.close()
 
 
-@dataclass(frozen=True)
-class Ended:
-    status: int | None
-    out: str
-    err: str
-
-    @property
-    def told(self) -> Any:
-        return json.loads(self.out)
-
-
-Start = Callable[..., Awaitable[Process]]
-
-
 @pytest.fixture
 async def start(tmp_path: Path, environment: dict[str, str]) -> AsyncIterator[Start]:
-    """Start `sestui jobs` with these arguments; what still runs in the end is ended."""
-    started: list[Process] = []
-    environment |= {"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(tmp_path / "state")}
-    environment |= {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-
-    async def begin(*arguments: object, **streams: Any) -> Process:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "sestui", "jobs", *map(str, arguments)),
-            **{"stdin": asyncio.subprocess.DEVNULL, "stdout": PIPE, "stderr": PIPE, **streams},
-            env=environment,
-            cwd=tmp_path,
-        )
-        started.append(process)
-        return process
-
-    yield begin
-    for process in started:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    async with starting(surroundings(environment, tmp_path / "state"), tmp_path) as begin:
+        yield begin
 
 
 Run = Callable[..., Awaitable[Ended]]
-
-
-async def end_of(process: Process) -> Ended:
-    async with asyncio.timeout(PATIENCE):
-        out, err = await process.communicate()
-    return Ended(process.returncode, (out or b"").decode(), (err or b"").decode())
 
 
 @pytest.fixture
@@ -91,12 +48,6 @@ def run(start: Start) -> Run:
         return await end_of(await start(*arguments))
 
     return one
-
-
-async def until(happened: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not happened():  # noqa: ASYNC110 - another process does it
-            await asyncio.sleep(0.02)
 
 
 async def planned(gateway: Gateway, journal: Journal, number: int = 3, note: str = "") -> int:

@@ -31,6 +31,9 @@ def undo(
         if was.wanted is None:
             if was.before is None:
                 left.append((entry, "was removed without its reason being known"))
+            elif row is not None and row.reason is entry.wanted and row.last_update <= was.before.last_update:
+                # It is gone all the same: how soon SES shows a write is not documented.
+                left.append((entry, "is told by SES as if it had not been removed; try again in a moment"))
             elif row is not None:
                 same = row.reason is entry.wanted
                 left.append((entry, "is on the list again" if same else f"is on the list again, as {row.reason}"))

@@ -41,6 +41,12 @@ class Acting:
             await watch.stop()
 
     async def act(self, claim: Recorded) -> Result:
+        """Return what became of an entry.
+
+        Raises:
+            Recalled: a look at the list told, while the call waited, that the entry has changed: act again.
+            SestuiError: as SES answered, or did not.
+        """
         entry = claim.entry
         asks = self._asks or not entry.known or claim.asked_at is not None
         if not asks:
@@ -50,9 +56,8 @@ class Acting:
             except TRANSIENT as error:
                 error.unanswered = 0  # Nothing that changes anything was sent.
                 raise
-            written = watch.written.get(entry.address)
             # Since then it may have been written again, or removed: what it is now only SES knows.
-            asks = written is not None and entry.decide(written) is not None
+            asks = self._is_changed(entry)
         if asks:
             now = await self.look(entry)
             outcome = entry.decide(now, claim.asked_at)
@@ -65,13 +70,24 @@ class Acting:
                 claim = replace(claim, entry=entry)
         if self._dry:
             return Result(entry, WOULD[entry.made], entry.before)
-        return await (self._remove(claim) if entry.wanted is None else self._put(entry, entry.wanted))
 
-    async def _remove(self, claim: Recorded) -> Result:
+        def recalled() -> bool:
+            # It may wait long for its turn, and longer where it is refused. What SES was asked for is not again.
+            return not asks and self._is_changed(entry)
+
+        return await (
+            self._remove(claim, recalled) if entry.wanted is None else self._put(entry, entry.wanted, recalled)
+        )
+
+    def _is_changed(self, entry: Entry) -> bool:
+        written = self._watch(entry.which).written.get(entry.address)
+        return written is not None and entry.decide(written) is not None
+
+    async def _remove(self, claim: Recorded, recalled: Callable[[], bool]) -> Result:
         entry = claim.entry
         try:
             receipt = await self._gateway.delete_suppressed_destination(
-                entry.which, entry.address, priority=self._priority
+                entry.which, entry.address, priority=self._priority, recalled=recalled
             )
         except TenantNotFound:
             raise
@@ -82,9 +98,9 @@ class Acting:
             return Result(entry, outcome, None, "", error.attempts, error.request_id)
         return Result(entry, Outcome.REMOVED, None, "", receipt.attempts, receipt.request_id)
 
-    async def _put(self, entry: Entry, wanted: Reason) -> Result:
+    async def _put(self, entry: Entry, wanted: Reason, recalled: Callable[[], bool]) -> Result:
         receipt = await self._gateway.put_suppressed_destination(
-            entry.which, entry.address, wanted, priority=self._priority
+            entry.which, entry.address, wanted, priority=self._priority, recalled=recalled
         )
         after = SuppressedDestinationSummary(entry.address, wanted, self._clock())
         if self._asks:

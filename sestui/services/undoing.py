@@ -53,7 +53,10 @@ def losses(plan: Plan, account: Account | None) -> list[str]:
     puts = sum(entry.wanted is not None for entry in plan.entries)
     if not puts:
         return []
-    told = ["What is put back gets today's date (LastUpdateTime) and no message id: SES sets them itself."]
+    told = [
+        "What is put back gets today's date (LastUpdateTime) and no message id: SES sets them itself. "
+        "Where an address stood there with both reasons, it gets the later one."
+    ]
     if account is not None and not account.production_access:
         what = counted(puts, "entry", "entries")
         told.append(f"This account is in SES's sandbox, where puts are refused: {what} will fail.")

@@ -2,8 +2,9 @@
 
 SES deletes and puts without a condition, and a Get before each would double a job's calls. One List call tells of all
 entries written since the last: so a job of many looks at the list from time to time, and leaves alone what has changed.
-What is written after the last look and before the job's own call is lost, and nobody can tell: that is at most
-`EVERY` calls, and a moment.
+What is written after the last look and before the job's own call is lost, and nobody can tell: that is about `EVERY`
+calls, and three times as many where a look is not answered. Each call is held against the looks anew when its turn has
+come, however long it had to wait or to be tried again.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from sestui.sesv2.pacing import Priority
 
 EVERY: Final = 64
 """Calls of a job from one look to the next, where SES limits it: 1.5 % more."""
-_MOMENT: Final = 1.0
-"""Seconds from one look to the next at least, where SES lets calls through."""
+_MOMENT: Final = 0.25
+"""Seconds from one look to the next at least, where SES lets calls through: a hundred removals, at full speed."""
 _LATE: Final = 3
 """So many times these and a job waits for the look."""
 _LAG: Final = 60.0
@@ -28,7 +29,8 @@ _LAG: Final = 60.0
 _CLOCKS_APART: Final = 300.0
 """Seconds by which this machine's clock may be off: AWS refuses what a clock further off has signed."""
 _SOON: Final = 10.0
-"""The same for a job that puts entries, which are listed themselves: a fast one would read all its own again."""
+_LONGER: Final = 1.0
+"""Lag and moment of a job that puts entries, which are listed themselves: a fast one would read all its own again."""
 
 
 class Watch:
@@ -40,7 +42,7 @@ class Watch:
         self._gateway = gateway
         self._which = which
         self._clock = clock
-        self._lag = _SOON if puts else _LAG
+        self._lag, self._moment = (_SOON, _LONGER) if puts else (_LAG, _MOMENT)
         self._since = since - _LAG - _CLOCKS_APART
         self._looked_at: float | None = None
         self._calls = 0
@@ -65,7 +67,7 @@ class Watch:
 
     def _due(self, times: int) -> bool:
         assert self._looked_at is not None
-        return self._calls >= times * EVERY and self._clock() - self._looked_at >= times * _MOMENT
+        return self._calls >= times * EVERY and self._clock() - self._looked_at >= times * self._moment
 
     async def stop(self) -> None:
         """End a look that is under way."""

@@ -2,7 +2,7 @@
 
 import random
 from asyncio import sleep
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from botocore import xform_name
@@ -17,6 +17,11 @@ _REFUSALS: Final = 12
 """How many 429s one call takes before it gives up: half a minute at most."""
 
 
+def never() -> bool:
+    """No call is recalled."""
+    return False
+
+
 class Calls:
     """A client of botocore's kind behind a pacer."""
 
@@ -25,11 +30,18 @@ class Calls:
         self._pacer = pacer
 
     async def call(
-        self, operation: str, parameters: Mapping[str, Any], priority: Priority, *, repeatable: bool = True
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        priority: Priority,
+        *,
+        repeatable: bool = True,
+        recalled: Callable[[], bool] = never,
     ) -> tuple[Mapping[str, Any], int]:
-        """Return the answer and how many requests that took.
+        """Return the answer and how many requests that took; before each of them `recalled` is asked.
 
         Raises:
+            Recalled: that said yes.
             SestuiError: with `attempts` and `unanswered` told.
         """
         method = getattr(self._client, xform_name(operation))
@@ -38,6 +50,8 @@ class Calls:
             while True:
                 try:
                     await call.slot()
+                    if recalled():
+                        raise Recalled("The call is not wanted any more.")
                     with translated(operation):
                         answer: Mapping[str, Any] = await method(**parameters)
                 except Throttled as error:

@@ -23,7 +23,7 @@ from sestui.domain.suppression import (
     SuppressionList,
 )
 from sestui.sesv2 import shapes
-from sestui.sesv2.calls import Calls
+from sestui.sesv2.calls import Calls, never
 from sestui.sesv2.pacing import Pacer, Priority
 from sestui.sesv2.translate import translated
 
@@ -164,21 +164,37 @@ class Gateway:
             return shapes.suppressed_destination(answer)
 
     async def put_suppressed_destination(
-        self, which: SuppressionList, address: str, reason: Reason, *, priority: Priority = Priority.JOB
+        self,
+        which: SuppressionList,
+        address: str,
+        reason: Reason,
+        *,
+        priority: Priority = Priority.JOB,
+        recalled: Callable[[], bool] = never,
     ) -> Receipt:
-        """Add an entry; one that is there gets this reason and today's date."""
+        """Add an entry; one that is there gets this reason and today's date.
+
+        Raises:
+            Recalled: `recalled`, which is asked before each try, said yes.
+        """
         parameters = {**_entry(which, address), "Reason": reason.value}
-        return await self._change("PutSuppressedDestination", parameters, priority)
+        return await self._change("PutSuppressedDestination", parameters, priority, recalled)
 
     async def delete_suppressed_destination(
-        self, which: SuppressionList, address: str, *, priority: Priority = Priority.JOB
+        self,
+        which: SuppressionList,
+        address: str,
+        *,
+        priority: Priority = Priority.JOB,
+        recalled: Callable[[], bool] = never,
     ) -> Receipt:
         """Remove the entry under this exact spelling.
 
         Raises:
+            Recalled: `recalled`, which is asked before each try, said yes.
             NotFound: it is not there; where its `unanswered` isn't 0, a try of ours may have removed it.
         """
-        return await self._change("DeleteSuppressedDestination", _entry(which, address), priority)
+        return await self._change("DeleteSuppressedDestination", _entry(which, address), priority, recalled)
 
     async def configuration_set_tenants(self, name: str, *, priority: Priority = Priority.PERSON) -> tuple[str, ...]:
         """Return the names of the tenants that a configuration set is associated with, sorted."""
@@ -251,8 +267,10 @@ class Gateway:
                 return
             token = {"NextToken": answer["NextToken"]}
 
-    async def _change(self, operation: str, parameters: Mapping[str, Any], priority: Priority) -> Receipt:
-        answer, attempts = await self._sesv2.call(operation, parameters, priority)
+    async def _change(
+        self, operation: str, parameters: Mapping[str, Any], priority: Priority, recalled: Callable[[], bool]
+    ) -> Receipt:
+        answer, attempts = await self._sesv2.call(operation, parameters, priority, recalled=recalled)
         return Receipt(attempts, answer.get("ResponseMetadata", {}).get("RequestId"))
 
     async def _call(

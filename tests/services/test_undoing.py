@@ -143,6 +143,17 @@ async def test_what_was_asked_when_the_process_died_is_settled_by_asking_ses(
     assert left == []
 
 
+async def test_what_ses_still_tells_as_it_was_is_not_somebody_elses(gateway: Gateway, journal: Journal) -> None:
+    await gateway.put_suppressed_destination(ACCOUNT, "alice@corp.com", BOUNCE)
+    plan = removal(await gateway.identify(), await rows(gateway))
+    number = journal.plan(plan)
+    # SES said it removed her, and its reads lag behind.
+    settled(journal, number, [Result(entry, Outcome.REMOVED) for entry in plan.entries])
+    undo, left = await undo_plan(gateway, journal, number, time.time)
+    assert list(undo.entries) == []
+    assert [why for _, why in left] == ["is told by SES as if it had not been removed; try again in a moment"]
+
+
 async def test_what_changed_nothing_or_runs_just_now_is_refused(
     emulator: Emulator, gateway: Gateway, journal: Journal
 ) -> None:
@@ -191,7 +202,8 @@ async def test_what_cannot_be_brought_back_is_said(gateway: Gateway, journal: Jo
     number = await carried_out(gateway, journal, removal(await gateway.identify(), await rows(gateway)))
     plan, _ = await undo_plan(gateway, journal, number, time.time)
     account = await gateway.account()
-    assert [text for text in losses(plan, account) if "LastUpdateTime" in text and "message id" in text]
+    for words in ("LastUpdateTime", "message id", "both reasons"):
+        assert words in losses(plan, account)[0]
     assert len(losses(plan, account)) == len(losses(plan, None)) == 1
     assert "3 entries will fail" in losses(plan, replace(account, production_access=False))[1]
     taken, _ = await undo_plan(gateway, journal, await undone(gateway, journal, number), time.time)

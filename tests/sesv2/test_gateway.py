@@ -356,6 +356,16 @@ def test_throttling_is_known_however_it_is_spelt(spelling: str) -> None:
     run(test())
 
 
+@pytest.mark.parametrize("kind", ["throttle", "reset-after"])
+async def test_a_change_can_be_recalled_before_each_try(emulator: Emulator, gateway: Gateway, kind: str) -> None:
+    emulator.conditions = faults(f"{kind}=1")
+    answers = iter((False, False, True))
+    with pytest.raises(errors.Recalled) as caught:
+        await gateway.delete_suppressed_destination(ACCOUNT, "a@corp.com", recalled=lambda: next(answers))
+    assert operations(emulator) == ["DeleteSuppressedDestination"] * 2
+    assert (caught.value.attempts, caught.value.unanswered) == (2, 0 if kind == "throttle" else 2)
+
+
 async def test_a_lost_answer_to_a_delete_shows_as_not_there(emulator: Emulator, gateway: Gateway) -> None:
     await gateway.put_suppressed_destination(ACCOUNT, "a@corp.com", BOUNCE)
     emulator.conditions = faults("reset-after@DeleteSuppressedDestination=0.5")
