@@ -294,13 +294,14 @@ async def test_of_two_runners_one_refuses_and_nothing_is_done_twice(
     emulator: Emulator, gateway: Gateway, journal: Journal, start: Start, run: Run
 ) -> None:
     number = await planned(gateway, journal, 30)
-    emulator.conditions = Conditions(latency=0.1)
+    emulator.conditions = Conditions(latency=3.0)
     first = await start("run", number)
     await until(lambda: journal.job(number).is_running)
     for action in ("run", "retry", "undo"):
         second = await run(action, number)
         assert second.status == 2
         assert str(number) in second.err
+    emulator.conditions = Conditions()
     assert (await end_of(first)).status == 0
     assert deletes(emulator) == 30
 
