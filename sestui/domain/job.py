@@ -172,6 +172,7 @@ class Who:
 class Edit:
     """A change of settings, or the plan of one."""
 
+    id: int
     at: float
     connection: Connection
     who: Who

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sestui.domain.job import Job
+from sestui.domain.job import Edit, Job
 from sestui.domain.suppression import Reason
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Snapshot:
     newest: tuple[Job, ...]
     jobs: tuple[Job, ...]
     """Those of which the note or an address contains the search; without one the newest."""
+    edits: tuple[Edit, ...] = ()
+    """The changes of settings whose name contains the search; each as it came out or, if it did not, as planned."""
 
     @property
     def is_cut(self) -> bool:
@@ -50,7 +52,8 @@ def look(journal: Journal, search: str, before: Snapshot | None = None) -> Snaps
     version = journal.version()
     if before is None or before.search != search:
         newest = journal.jobs(most=MOST_JOBS)
-        return Snapshot(search, version, tuple(newest), tuple(journal.jobs(search, MOST_JOBS) if search else newest))
+        found = journal.jobs(search, MOST_JOBS) if search else newest
+        return Snapshot(search, version, tuple(newest), tuple(found), _edits(journal, search))
     if before.version != version:
         newest = journal.jobs(most=MOST_JOBS)
         if [job.id for job in newest] != [job.id for job in before.newest]:
@@ -62,8 +65,26 @@ def look(journal: Journal, search: str, before: Snapshot | None = None) -> Snaps
         fresh = {job.id: journal.job(job.id) for job in before.newest + before.jobs if _may_change(job)}
         if all(fresh.get(job.id, job) == job for job in before.newest + before.jobs):
             return before
+    edits = before.edits if before.version == version else _edits(journal, search)
     # To search is to look at every address: not anew while there are no other jobs.
-    return Snapshot(search, version, _renewed(before.newest, fresh), _renewed(before.jobs, fresh))
+    jobs = _renewed(before.newest, fresh), _renewed(before.jobs, fresh)
+    return Snapshot(search, version, *jobs, edits)
+
+
+def _edits(journal: Journal, search: str) -> tuple[Edit, ...]:
+    came_out = set[tuple[str, str]]()
+    found = list[Edit]()
+    # The newest first: what came of a plan is met before it.
+    for edit in journal.edits(search, MOST_JOBS):
+        change = edit.action, repr((edit.before, edit.after))
+        if edit.outcome != "planned":
+            came_out.add(change)
+            found.append(edit)
+        elif change in came_out:
+            came_out.discard(change)
+        else:
+            found.append(edit)
+    return tuple(found)
 
 
 def _may_change(job: Job) -> bool:

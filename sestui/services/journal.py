@@ -221,7 +221,7 @@ class Journal(JournalReader):
         settings = [None if it is None else asdict(it) for it in (before, after)]  # type: ignore[call-overload]
         self._file.change(
             lambda it: it.execute(
-                f"INSERT INTO edit ({EDIT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO edit ({EDIT}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(now, connection.account, connection.region, connection.endpoint, connection.arn),
                     *(who.user, who.sudo_user, who.ssh, who.host, action, *map(json.dumps, settings), outcome),

@@ -18,7 +18,7 @@ ENTRY: Final = (
     "number, tenant, address, wanted, before_reason, before_date, known, asked_at, attempts, outcome,"
     " after_reason, after_date, detail, request_id, settled_at"
 )
-EDIT: Final = "at, account, region, endpoint, caller, user, sudo_user, ssh, host, action, before, after, outcome"
+EDIT: Final = "id, at, account, region, endpoint, caller, user, sudo_user, ssh, host, action, before, after, outcome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ def job_of(row: Sequence[Any], *, is_running: bool) -> Job:
 
 def edit_of(row: Sequence[Any]) -> Edit:
     """Return the change of settings of a row of `EDIT`."""
-    at, account, region, endpoint, caller, user, sudo_user, ssh, host, action, before, after, outcome = row
+    number, at, account, region, endpoint, caller, user, sudo_user, ssh, host, action, before, after, outcome = row
     where, who = Connection(region, endpoint, None, account, caller), Who(user, sudo_user, ssh, host)
-    return Edit(at, where, who, action, json.loads(before), json.loads(after), outcome)
+    return Edit(number, at, where, who, action, json.loads(before), json.loads(after), outcome)
 
 
 def recorded(row: Sequence[Any]) -> Recorded:

@@ -34,22 +34,23 @@ def details(job: Job, now: float, undone_by: Sequence[int], page: Page | None, w
         undone_by: the jobs that are undos of it.
         page: some of its entries; None while they are not read. Those searched for stand above what else is known.
     """
-    lines = _named("State", job_words.state(job, now), width, "strong")
+    lines = named("State", job_words.state(job, now), width, "strong")
     if job.counts:
         rest = job.total - job.settled
-        lines += _named("Outcomes", f"{job_words.counts(job)}{f', {rest:,} not begun' if rest else ''}", width)
+        lines += named("Outcomes", f"{job_words.counts(job)}{f', {rest:,} not begun' if rest else ''}", width)
     entries = [] if page is None else _entries(job, page, width)
     facts = [
         line
         for name, value in _facts(job, undone_by, None if page is None else page.reasons)
-        for line in _named(name, value, width)
+        for line in named(name, value, width)
     ]
     if page is not None and page.search:
         return [*lines, *entries, [], *facts]
     return [*lines, *facts, *entries]
 
 
-def _named(name: str, value: str, width: int, style: str = "plain") -> Lines:
+def named(name: str, value: str, width: int, style: str = "plain") -> Lines:
+    """Return a value and its name beside it."""
     return columns((name, _NAME, "muted"), (printable(value), width - _NAME, style))
 
 

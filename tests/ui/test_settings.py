@@ -88,6 +88,18 @@ async def test_a_tenants_switch_to_its_own_empty_list_is_warned_of_and_written(
         await shows(pilot, "Written: tenant shop has SuppressionScope TENANT", "shop TENANT")
         written = TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE, Reason.COMPLAINT))
         assert (await gateway.tenant("shop")).suppression == written
+        await pilot.press("J")
+        await shows(
+            pilot,
+            "edit",
+            "tenant shop",
+            "written",
+            "0 jobs, 1 edit",
+            "suppression: scope TENANT, reasons BOUNCE COMPLAINT",
+        )
+        await pilot.press("u")
+        await shows(pilot, "There is no job under the cursor")
+        await pilot.press("escape")
     done, planned = edits_in(tmp_path / "state")
     assert (planned.action, planned.outcome, done.outcome) == ("edit tenant shop", "planned", "written")
     assert planned.before is not None

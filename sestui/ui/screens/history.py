@@ -15,15 +15,13 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from sestui.domain import job_words
 from sestui.domain.display import counted, printable
 from sestui.domain.errors import SestuiError
-from sestui.domain.job import State
 from sestui.domain.job_words import Action, objection
 from sestui.services.history import Page, Snapshot, look, page
 from sestui.services.in_thread import in_thread
 from sestui.stylesheets import stylesheet
-from sestui.ui import job_details
+from sestui.ui import history_lines, job_details
 from sestui.ui.screens.dialog import Dialog
 from sestui.ui.widgets.history_table import HistoryTable, Line
 from sestui.ui.widgets.key_line import KeyLine
@@ -139,7 +137,7 @@ class HistoryDialog(Dialog[JobWish]):
     def _job(self) -> Job | None:
         """The job under the cursor."""
         line, snapshot = self._table.current, self._snapshot
-        if line is None or snapshot is None:
+        if line is None or snapshot is None or line.kind != "job":
             return None
         return next((job for job in snapshot.jobs if job.id == line.number), None)
 
@@ -202,9 +200,10 @@ class HistoryDialog(Dialog[JobWish]):
         if snapshot is None:
             count, lines, placeholder = "", list[Line](), "reading the journal …"
         else:
-            lines = [_line(job, now) for job in snapshot.jobs]
+            lines = history_lines.lines(snapshot, now)
             newest = "the newest " if snapshot.is_cut else ""
-            count = f"{newest}{counted(len(lines), 'job')}{' found' if snapshot.search else ''}"
+            edits = f", {counted(len(snapshot.edits), 'edit')}" if snapshot.edits else ""
+            count = f"{newest}{counted(len(snapshot.jobs), 'job')}{edits}{' found' if snapshot.search else ''}"
             placeholder = "No note and no address contains that." if snapshot.search else "Nothing was done so far."
         if snapshot is None or snapshot.search != self.search_text:
             count = "searching …" if self.search_text else ""
@@ -216,7 +215,11 @@ class HistoryDialog(Dialog[JobWish]):
 
     def _draw_details(self) -> None:
         job, snapshot, shown, part = self._job, self._snapshot, self._page, self._details
-        if job is None or snapshot is None:
+        current = self._table.current
+        if snapshot is not None and current is not None and current.kind == "edit":
+            edit = next(it for it in snapshot.edits if it.id == current.number)
+            title, lines = printable(edit.action), history_lines.details(edit, part.width)
+        elif job is None or snapshot is None:
             title, lines = "", job_details.Lines()
         else:
             undone_by = [it.id for it in snapshot.newest if it.undoes == job.id]
@@ -293,16 +296,3 @@ class HistoryDialog(Dialog[JobWish]):
             self._say(words)
         else:
             self.dismiss(JobWish(action, job.id))
-
-
-def _line(job: Job, now: float) -> Line:
-    return Line(
-        "job",
-        job.id,
-        job.planned_at,
-        job_words.what(job),
-        job_words.lists(job).removeprefix("the "),
-        job_words.state(job, now),
-        printable(job.note),
-        urgent=job.is_interrupted or job.state is State.PAUSED or bool(job_words.not_as_wanted(job)),
-    )

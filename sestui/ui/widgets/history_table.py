@@ -19,7 +19,7 @@ _WIDE: Final = 100
 class Line:
     """What is told of one thing that was done, in words that are harmless for a terminal."""
 
-    kind: Literal["job"]
+    kind: Literal["job", "edit"]
     number: int
     at: float
     """Seconds since 1970."""
@@ -140,7 +140,15 @@ class HistoryTable(LineView):
             at = moment(it.at)[:16] if width >= _WIDE else moment(it.at)[5:16]
             under = place == self._cursor
             # The sign is for who sees no colours.
-            cells = ("▸" if under else "", str(it.number), at, it.what, it.where, it.state, it.note)
+            cells = (
+                "▸" if under else "",
+                str(it.number) if it.kind == "job" else "–",
+                at,
+                it.what,
+                it.where,
+                it.state,
+                it.note,
+            )
             style = "cursor" if under else "urgent" if it.urgent else "plain"
         else:
             return ((f"  {self._placeholder}", "muted"),) if y == 2 and not self._lines else ()
