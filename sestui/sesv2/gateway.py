@@ -1,7 +1,7 @@
 """SESv2 as typed async methods: domain types in and out, retries in the open, every call through the pacer."""
 
 import random
-from asyncio import sleep
+from asyncio import Event, sleep
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -65,6 +65,9 @@ class Gateway:
         """Where the answers come from; `identify` adds who asks."""
         self.pacer = Pacer()
         self._sts_pacer = Pacer()
+        self.quiet = Event()
+        """Cleared while something more urgent is at work on the event loop: pages of lists wait to be read."""
+        self.quiet.set()
 
     async def identify(self) -> Connection:
         """Return the connection with account and ARN, as STS GetCallerIdentity tells them."""

@@ -75,11 +75,13 @@ async def open_gateway(asked: Connection) -> AsyncIterator[Gateway]:
             sts = await clients.enter_async_context(
                 session.create_client("sts", endpoint_url=asked.endpoint if loopback else None, **common)
             )
+        gateway = Gateway(sesv2, sts, asked)
         for client in (sesv2, sts):
-            answers.watch(client)
+            answers.watch(client, gateway.quiet)
         # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.
         endpoint = asked.endpoint or _other_than_aws(sesv2.meta.endpoint_url)
-        yield Gateway(sesv2, sts, replace(asked, region=region, endpoint=endpoint))
+        gateway.connection = replace(asked, region=region, endpoint=endpoint)
+        yield gateway
 
 
 def _other_than_aws(url: str) -> str | None:
