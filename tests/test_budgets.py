@@ -60,6 +60,19 @@ def test_a_key_of_the_cursor_writes_400_bytes_at_most(
 
 
 @pytest.mark.parametrize("ses", [1_000], indirect=True)
+def test_a_key_that_moves_the_focus_or_filters_writes_no_whole_screen(
+    ses: Ses, environment: dict[str, str], programs: ExitStack
+) -> None:
+    terminal = _opened(ses, 1_000, environment, programs, (120, 40))
+    for key in ("1", "2", "/", "o", "u", "\x1b", "3", "2"):
+        # All of it takes 30,000.
+        assert 0 < terminal.cost(key, 0.5) <= 7_000, key
+    # A dialog dims what is behind it; there and back in one frame each.
+    for key in ("\r", "\x1b"):
+        assert 0 < terminal.cost(key, 0.5) <= 35_000
+
+
+@pytest.mark.parametrize("ses", [1_000], indirect=True)
 def test_a_page_writes_six_tenths_of_what_textuals_table_does(
     ses: Ses, environment: dict[str, str], programs: ExitStack
 ) -> None:

@@ -23,20 +23,22 @@ _SHORT: Final = 1000
 _CONTAINERS: Final[Mapping[str, type]] = {"structure": dict, "map": dict, "list": list}
 
 
-def watch(client: Any) -> None:
-    """Have the answers to this client, and to no other of its session, looked at."""
+def watch(client: Any, quiet: asyncio.Event) -> None:
+    """Have the answers to this client, and to no other of its session, looked at; pages wait until it is `quiet`."""
     client.meta.events.register("before-parse", refuse_web_pages)
     if client.meta.service_model.resolved_protocol == "rest-json":
         in_turn = asyncio.Lock()
 
-        async def one_a_turn(**answer: Any) -> None:
+        async def one_a_turn(operation_model: Any, **answer: Any) -> None:
             if len(answer["response_dict"]["body"]) < _SHORT:
-                look_at(**answer)
+                look_at(operation_model=operation_model, **answer)
                 return
             # Of pages that come together each gets a turn of the loop to itself, so that keys get in between.
             async with in_turn:
                 await asyncio.sleep(0)
-                look_at(**answer)
+                if operation_model.name == _LIST:
+                    await quiet.wait()
+                look_at(operation_model, **answer)
 
         client.meta.events.register("before-parse", one_a_turn, unique_id="look-at")
 

@@ -1,5 +1,6 @@
 """SESv2 as typed async methods: domain types in and out, retries in the open, every call through the pacer."""
 
+from asyncio import Event
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -70,6 +71,9 @@ class Gateway:
         self._sesv2 = Calls(sesv2, self.pacer)
         # STS has quotas of its own: its answers say nothing of what SES lets through.
         self._sts = Calls(sts, Pacer())
+        self.quiet = Event()
+        """Cleared while something more urgent is at work on the event loop: pages of lists wait to be read."""
+        self.quiet.set()
 
     async def identify(self) -> Connection:
         """Return the connection with account and ARN, as STS GetCallerIdentity tells them."""

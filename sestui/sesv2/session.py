@@ -100,11 +100,13 @@ async def open_gateway(asked: Connection, secret: Secret = Secret()) -> AsyncIte
             sts = await clients.enter_async_context(
                 session.create_client("sts", endpoint_url=asked.endpoint if loopback else None, **common)
             )
+        gateway = Gateway(sesv2, sts, asked, partial(_secret, session))
         for client in (sesv2, sts):
-            answers.watch(client)
+            answers.watch(client, gateway.quiet)
         # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.
         endpoint = asked.endpoint or _other_than_aws(sesv2.meta.endpoint_url)
-        yield Gateway(sesv2, sts, replace(asked, region=region, endpoint=endpoint), partial(_secret, session))
+        gateway.connection = replace(asked, region=region, endpoint=endpoint)
+        yield gateway
 
 
 def _other_than_aws(url: str) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -82,6 +84,8 @@ class SestuiApp(App[None]):
     def on_mount(self) -> None:
         # Textual sends nothing again, though the terminal has shown something else meanwhile.
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.key_came = partial(self._browse.flows.lists.make_way, asyncio.get_running_loop())
 
     def on_ready(self) -> None:
         # Sooner than what is called after a refresh, which waits until nothing at all is left to draw.
@@ -123,6 +127,7 @@ class SestuiApp(App[None]):
             cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
             renderable = driver.frames.changes(renderable, self.console, cursor)
         super()._display(screen, renderable)
+        self._browse.flows.lists.go_on()
 
     def action_repaint(self) -> None:
         """Send the whole screen again."""

@@ -9,6 +9,7 @@ import re
 import selectors
 import threading
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -75,6 +76,8 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal, at first or after a suspension: what is on it then is not ours."""
         self.frames = Frames()
+        self.key_came: Callable[[], object] = lambda: None
+        """Called in the thread that reads, before any key of what was read is on its way."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def run_input_thread(self) -> None:
@@ -91,6 +94,7 @@ class TerminalDriver(LinuxDriver):
                         # The terminal is gone, and with it whoever could ask for more.
                         self._app.call_later(self._app.exit, None, _HUNG_UP)
                         break
+                    self.key_came()
                     while len(data) > 1 and selector.select(_GAP) and (more := self._read()):
                         data += more
                     text = decode(data)

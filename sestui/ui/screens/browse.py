@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -21,6 +22,7 @@ from sestui.ui.place import Place
 from sestui.ui.screens.flows import Flows
 from sestui.ui.widgets.connection_bar import ConnectionBar
 from sestui.ui.widgets.destinations import DestinationTable
+from sestui.ui.widgets.filter import Filter
 from sestui.ui.widgets.key_line import KeyLine
 from sestui.ui.widgets.list_pane import ListPane
 from sestui.ui.widgets.settings_panel import SettingsPanel
@@ -48,6 +50,9 @@ class BrowseScreen(Screen[None]):
 
     app: SestuiApp
 
+    # Textual draws the whole screen whenever the focus moves: the two parts that look different see to it themselves.
+    focused = Reactive(None, repaint=False)
+
     def __init__(
         self,
         connect: Callable[[], Awaitable[Gateway]],
@@ -73,7 +78,7 @@ class BrowseScreen(Screen[None]):
         """When somebody last pressed a key, in the clock's seconds."""
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in the tree.
         self.bar = ConnectionBar(id="connection", markup=False)
-        self.tree_filter = Input(id="tree-filter", compact=True, placeholder="name contains …", select_on_focus=False)
+        self.tree_filter = Filter(id="tree-filter", compact=True, placeholder="name contains …", select_on_focus=False)
         self.tree_filter.display = False
         self.tenant_tree = TenantTree(self.place, id="tree")
         self.list_pane = ListPane(clock, id="list")

@@ -23,7 +23,7 @@ from sestui.services.comparison import Comparison, compare, load
 from sestui.services.listing import Listing
 from sestui.stylesheets import stylesheet
 from sestui.ui.screens.dialog import Dialog
-from sestui.ui.widgets.mistake import Mistake
+from sestui.ui.widgets.filter import Mistake
 from sestui.ui.widgets.toggles import Choice
 
 _T = TypeVar("_T")

@@ -35,10 +35,8 @@ _KEEP: Final = 120.0
 """Seconds of loading after which what has come is kept: at one request a second nobody should wait for it twice."""
 _FRAME: Final = 0.02
 """Seconds that a painting takes."""
-_AT_WORK: Final = 0.5
-"""Seconds after a key for which somebody is taken to be at work."""
-_ROOM: Final = 0.006
-"""Seconds that are left for keys after each page meanwhile."""
+_KEY: Final = 0.05
+"""Seconds at most that pages wait for the effect of a key to be on the screen."""
 _REST: Final = 0.5
 """Seconds that a filter has to stand still before SES is asked for what it narrows the list to."""
 
@@ -65,6 +63,8 @@ class Loading:
         keeping.tell = screen.app.tell_error
         self._settings = settings
         self._is_live = False
+        self._way: asyncio.TimerHandle | None = None
+        """Set while pages wait for a key."""
         self._recalling: set[SuppressionList] = set()
         """Lists that are given what is kept of them just now."""
         self.recalled = asyncio.Event()
@@ -146,6 +146,28 @@ class Loading:
         """Ask SES for what the filter narrows the list to, where that brings it sooner."""
         self._start("ask", self._ask, asked)
 
+    def make_way(self, loop: asyncio.AbstractEventLoop) -> None:
+        """A key came: a list that loads at full speed would leave it no moment on its way to the screen.
+
+        May be called in any thread.
+        """
+        if (gateway := self._reading.gateway) is not None:
+            # A flag, no more: until the loop hears of the key as many pages would be read as it takes turns.
+            gateway.quiet.clear()
+            loop.call_soon_threadsafe(self._wait)
+
+    def _wait(self) -> None:
+        if self._way is not None:
+            self._way.cancel()
+        self._way = asyncio.get_running_loop().call_later(_KEY, self.go_on)
+
+    def go_on(self) -> None:
+        """What the key has done is on the screen, or takes long."""
+        if self._way is not None and (gateway := self._reading.gateway) is not None:
+            self._way.cancel()
+            self._way = None
+            gateway.quiet.set()
+
     def toggle_live(self) -> None:
         """Keep the open list up to date, or no longer."""
         self._is_live = not self._is_live
@@ -174,9 +196,8 @@ class Loading:
                         # Its rows are painted before the next pages want the processor.
                         await asyncio.sleep(_FRAME)
                         self.first_page.set()
-                    elif self._clock() - self._screen.last_key < _AT_WORK:
-                        # Keys go first: a list that loads at full speed would leave them no moment.
-                        await asyncio.sleep(_ROOM)
+                    elif (gateway := self._reading.gateway) is not None:
+                        await gateway.quiet.wait()
                     if self._clock() - kept_at > _KEEP:
                         kept_at = self._clock()
                         self._keep(listing)

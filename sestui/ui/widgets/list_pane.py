@@ -22,7 +22,7 @@ from sestui.services.view import Column, View
 from sestui.ui.marking import Marking
 from sestui.ui.widgets.counts_line import CountsLine
 from sestui.ui.widgets.destinations import DestinationTable
-from sestui.ui.widgets.mistake import Mistake
+from sestui.ui.widgets.filter import Filter, Mistake
 
 if TYPE_CHECKING:
     from sestui.domain.job import Result
@@ -68,7 +68,7 @@ class ListPane(Vertical):
         """Set while pages have come that are not drawn."""
         self.arrivals: Arrivals | None = None
         """What a live list has brought; None where it isn't live."""
-        self._filter = Input(
+        self._filter = Filter(
             id="filter", compact=True, placeholder="press / to filter", select_on_focus=False, highlighter=Mistake()
         )
         self._use = Static("", id="use", markup=False)

@@ -11,6 +11,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.binding import BindingType
 from textual.message import Message
+from textual.scroll_view import ScrollView
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
@@ -202,6 +203,12 @@ class TenantTree(Tree[Place]):
     def get_label_width(self, node: TreeNode[Place]) -> int:
         # Tree measures every line again whenever one is added: drawing 10,000 labels for it takes 0.4 s.
         return len(node.label) + 24
+
+    def notify_style_update(self) -> None:
+        # Tree lays the whole screen out for other colours, so at each move of the focus; no line gets wider by them.
+        ScrollView.notify_style_update(self)
+        self._clear_line_cache()
+        self.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
