@@ -1,6 +1,7 @@
 """What all tests share: no AWS settings of the machine, an emulator, a gateway to it, the app on that gateway."""
 
 import os
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -17,6 +18,9 @@ from sestui.sesv2.session import open_gateway
 from sestui.settings import Settings
 from sestui.ui.app import SestuiApp
 from sestui.ui.screens.working import Launch
+
+# Under nohup it is ignored, by whatever a test starts too, and some tests hang processes up.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 EMPTY = World(tenants=0, configuration_sets=0, addresses=0, tenant_addresses=0)
 SMALL = World(seed=7, tenants=6, configuration_sets=8, addresses=2500, tenant_addresses=300)

@@ -79,6 +79,8 @@ def test_a_file_that_was_named_must_be_there_and_be_text(tmp_path: Path) -> None
 
 
 def values(option: Option) -> st.SearchStrategy[object]:
+    if option.is_path:
+        return st.sampled_from(["", "/var/log/sestui.jsonl"])
     return st.sampled_from(option.choices) if option.choices else st.integers(option.least, option.most)
 
 

@@ -370,7 +370,9 @@ async def test_help_names_the_keys_and_the_palette_the_commands(make_app: MakeAp
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "3 addresses")
         await pilot.press("question_mark")
-        await shows(pilot, "In the tree (1)", "In the list (2)", "Read again what the screen shows")
+        await shows(pilot, "In the tree (1)", "Undo the last job", "Read again what the screen shows")
+        await pilot.press("pagedown")
+        await shows(pilot, "In the list (2)")
         await pilot.press("escape", "colon")
         await shows(pilot, "Add (a)", "Compare lists")
         await type_text(pilot, "help")

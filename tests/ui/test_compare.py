@@ -227,7 +227,7 @@ async def test_what_the_other_list_lacks_is_added_with_its_own_reasons(
             "1 there with another reason, which stays as it is",
             "1 there in other letter case",
             "2 BOUNCE · 1 COMPLAINT: each keeps its own",
-            "at most 9 s, at 1 call a second",
+            "at most 12 s, at 1 call a second",
             "alice@corp.com  BOUNCE",
         )
         await pilot.press("tab", "tab")
