@@ -73,11 +73,14 @@ def is_paste(text: str) -> bool:
 class TerminalDriver(LinuxDriver):
     """A LinuxDriver that posts `TextInOneRead`, lets each key have its effect before the next, and has `frames`."""
 
+    key_came: Callable[[], object] = staticmethod(lambda: None)
+    """Called in the thread that reads, before any key of what was read is on its way."""
+    painted: Callable[[], object] = staticmethod(lambda: None)
+    """Called with each frame, on the event loop."""
+
     def start_application_mode(self) -> None:
         """Take the terminal, at first or after a suspension: what is on it then is not ours."""
         self.frames = Frames()
-        self.key_came: Callable[[], object] = lambda: None
-        """Called in the thread that reads, before any key of what was read is on its way."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def run_input_thread(self) -> None:
