@@ -79,8 +79,6 @@ def _parser() -> argparse.ArgumentParser:
 async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
     # What a start makes stays: looking through it for garbage finds none.
     gc.disable()
-    # Threads read keys and write frames; for the interpreter's lock they would wait 5 ms each time while a list loads.
-    sys.setswitchinterval(0.001)
     over_ssh = "SSH_CONNECTION" in os.environ
     # Textual reads these when it is imported: hence the import below, after them.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
@@ -114,6 +112,8 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
                 # Pages under way are no garbage either: looked through every 25 pages they would hold it for 20 ms.
                 gc.set_threshold(2_000, 5, 100)
                 gc.enable()
+                # Threads read keys and write frames: for the interpreter they would wait 5 ms while a list loads.
+                sys.setswitchinterval(0.001)
 
         home = _demo_folder(stack) if asked.demo else None
         app = SestuiApp(

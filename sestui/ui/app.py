@@ -82,12 +82,15 @@ class SestuiApp(App[None]):
     def on_mount(self) -> None:
         # Textual sends nothing again, though the terminal has shown something else meanwhile.
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.key_came = partial(self._browse.flows.lists.make_way, asyncio.get_running_loop())
 
     def on_ready(self) -> None:
         # Sooner than what is called after a refresh, which waits until nothing at all is left to draw.
         self._browse.begin()
+        if isinstance(self._driver, TerminalDriver):
+            # No sooner: it takes 20 ms to import.
+            lists = self._browse.flows.lists
+            self._driver.key_came = partial(lists.make_way, asyncio.get_running_loop())
+            self._driver.painted = lists.go_on
 
     async def on_event(self, event: events.Event) -> None:
         """Keep the laws of the keyboard before anything else sees an event."""
@@ -124,8 +127,8 @@ class SestuiApp(App[None]):
         if isinstance(driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):
             cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
             renderable = driver.frames.changes(renderable, self.console, cursor)
+            driver.painted()
         super()._display(screen, renderable)
-        self._browse.flows.lists.go_on()
 
     def action_repaint(self) -> None:
         """Send the whole screen again."""

@@ -77,6 +77,8 @@ class TerminalDriver(LinuxDriver):
         self.frames = Frames()
         self.key_came: Callable[[], object] = lambda: None
         """Called in the thread that reads, before any key of what was read is on its way."""
+        self.painted: Callable[[], object] = lambda: None
+        """Called with each frame, on the event loop."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def run_input_thread(self) -> None:

@@ -33,6 +33,10 @@ _KEEP: Final = 120.0
 """Seconds of loading after which what has come is kept: at one request a second nobody should wait for it twice."""
 _FRAME: Final = 0.02
 """Seconds that a painting takes."""
+_AT_WORK: Final = 0.5
+"""Seconds after a key for which somebody is taken to be at work."""
+_ROOM: Final = 0.004
+"""Seconds for which the loop rests after each page meanwhile: the next key is read by a thread."""
 _KEY: Final = 0.05
 """Seconds at most that pages wait for the effect of a key to be on the screen."""
 _REST: Final = 0.5
@@ -187,6 +191,8 @@ class Loading:
                         self.first_page.set()
                     elif (gateway := self._reading.gateway) is not None:
                         await gateway.quiet.wait()
+                        if self._clock() - self._screen.last_key < _AT_WORK:
+                            await asyncio.sleep(_ROOM)
                     if self._clock() - kept_at > _KEEP:
                         kept_at = self._clock()
                         self._keep(listing)
