@@ -474,7 +474,7 @@ def test_under_a_limit_everything_is_done_in_about_the_time_that_it_allows(rate:
         begun = loop.time()
         work = await carried_out(gateway, entries)
         assert work.job.counts == {Outcome.REMOVED: 200}
-        # Generous: while the journal is written by a thread, a clock that jumps may jump. The pace itself is a benchmark.
+        # Generous: a clock that jumps may jump while a thread writes the journal. The pace itself is a benchmark.
         assert loop.time() - begun < 4 * 215 / rate
         assert sum(request.status == 429 for request in emulator.requests) < 40
 
