@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -14,6 +15,25 @@ _AGAIN_AFTER: Final = (1.0, 3.0)
 """Seconds after which what doesn't show yet is read again: how soon SES shows a write is not documented."""
 
 Look = Callable[[Entry], Awaitable[SuppressedDestinationSummary | None]]
+
+
+class Sample:
+    """Some of what was made, each with the same chance, however many come; or all."""
+
+    def __init__(self, size: int | None) -> None:
+        """`size` is how many are chosen; None for all."""
+        self._size = size
+        self._seen = 0
+        self.chosen: list[tuple[int, Result]] = []
+        """Entries' numbers and what became of them."""
+
+    def add(self, number: int, result: Result) -> None:
+        """Choose this one, perhaps in the place of another."""
+        self._seen += 1
+        if self._size is None or len(self.chosen) < self._size:
+            self.chosen.append((number, result))
+        elif (place := random.randrange(self._seen)) < self._size:
+            self.chosen[place] = number, result
 
 
 async def misses(look: Look, results: Sequence[tuple[int, Result]]) -> dict[int, Result]:

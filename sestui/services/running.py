@@ -6,7 +6,6 @@ Nothing is done that is not written down before, and nothing is told that is not
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -28,7 +27,7 @@ from sestui.domain.errors import (
 from sestui.domain.job import MADE, SAMPLE, Job, Outcome, Result, State, Wish
 from sestui.services.acting import TRANSIENT, Acting
 from sestui.services.in_thread import in_thread
-from sestui.services.reading_back import misses
+from sestui.services.reading_back import Sample, misses
 from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
@@ -79,7 +78,6 @@ class Run:
         self._tell = tell
         self._dry = dry
         self._acting = Acting(gateway, clock, job, dry=dry, priority=priority)
-        self._read_back = read_back
         self._counts = Counter(job.counts)
         self._claimed: deque[Recorded] = deque()
         """What is to be done next; what has to be done again comes first."""
@@ -96,9 +94,8 @@ class Run:
         self._ended = False
         self._dirty = asyncio.Event()
         """Set when there is something to write down."""
-        self._sample: list[tuple[int, Result]] = []
+        self._sample = Sample(SAMPLE if read_back == "sample" else None)
         """What is read back in the end."""
-        self._made = 0
         self._answered = 0
         """How many entries came to an end in this run."""
         self._wish: Wish | None = None
@@ -241,12 +238,7 @@ class Run:
         self._settled[claim.number] = result
         self._dirty.set()
         if result.outcome in MADE:
-            self._made += 1
-            if self._read_back == "all" or len(self._sample) < SAMPLE:
-                self._sample.append((claim.number, result))
-            elif (place := random.randrange(self._made)) < SAMPLE:
-                # Each has the same chance, however many come.
-                self._sample[place] = claim.number, result
+            self._sample.add(claim.number, result)
 
     def _count(self, outcome: Outcome, number: int) -> None:
         self._counts[outcome] += number
@@ -308,7 +300,7 @@ class Run:
 
     async def _look_back(self) -> None:
         """Read back what was done; where SES tells otherwise, say so. What can't be read is left at what SES said."""
-        left = deque(self._sample)
+        left = deque(self._sample.chosen)
         with suppress(SestuiError):
             while left and not self._stops:
                 portion = [left.popleft() for _ in range(min(len(left), max(1, self._at_once)))]

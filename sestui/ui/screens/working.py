@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.worker import Worker
 
+    from sestui.services.journal_rows import Recorded
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
     from sestui.ui.screens.browse import BrowseScreen
@@ -225,8 +226,7 @@ class Working:
         for number in list(self._followed):
             try:
                 job = await in_thread(self.journal.job, number)
-                since = self._followed[number]
-                entries = await in_thread(lambda: list(self.journal.entries(number, since=since)))  # noqa: B023
+                entries = await in_thread(self._settled, number, self._followed[number])
             except SestuiError as error:
                 self._screen.app.tell_error(error)
                 self._followed.pop(number, None)
@@ -249,6 +249,9 @@ class Working:
         if not self._followed and self._looking is not None:
             self._looking.stop()
             self._looking = None
+
+    def _settled(self, number: int, since: float) -> list[Recorded]:
+        return list(self.journal.entries(number, since=since))
 
     def _show(self, results: Sequence[Result]) -> None:
         by_list = defaultdict[SuppressionList, list[Result]](list)
