@@ -8,9 +8,8 @@ from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from sestui.domain.display import printable
@@ -19,10 +18,10 @@ from sestui.services.view import View
 from sestui.ui.commands import bindings
 from sestui.ui.widgets.columns import date, heads, row, widths
 from sestui.ui.widgets.range import OpenRange
-from sestui.ui.widgets.thumb import move_thumb
+from sestui.ui.widgets.still_view import StillView
 
 
-class DestinationTable(ScrollView, can_focus=True):
+class DestinationTable(StillView, can_focus=True):
     """Rows by address, with a cursor and marks that belong to addresses."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -98,7 +97,7 @@ class DestinationTable(ScrollView, can_focus=True):
         """End a range without marking anything."""
         if self.range.began is not None:
             self.range.begin(None)
-            self._draw()
+            self.draw()
             self.post_message(self.RangeMoved())
 
     def start_over(self) -> None:
@@ -114,7 +113,7 @@ class DestinationTable(ScrollView, can_focus=True):
         """
         self._view, self._marks, self._placeholder = view, marks, placeholder
         self.follow()
-        self._draw()
+        self.draw()
 
     def follow(self) -> None:
         """Rows came or went: cursor and rows in sight stand still; what is in sight is drawn only where it changed."""
@@ -136,11 +135,11 @@ class DestinationTable(ScrollView, can_focus=True):
         top = self.scroll_offset.y
         before, self._in_sight = self._in_sight, (top, view.rows(top, top + height))
         if before != self._in_sight:
-            self._draw()
+            self.draw()
 
     def repaint(self) -> None:
         """Marks came or went."""
-        self._draw()
+        self.draw()
 
     def on_resize(self, event: events.Resize) -> None:
         self._measure()
@@ -149,20 +148,7 @@ class DestinationTable(ScrollView, can_focus=True):
     def _measure(self) -> None:
         if self._view is None:
             return
-        height = self._count + 1
-        if self.show_vertical_scrollbar and height > self.size.height:
-            # Another height alone moves the scrollbar's thumb; a layout would draw all of the table again.
-            self.set_reactive(ScrollView.virtual_size, Size(0, height))
-            move_thumb(self.vertical_scrollbar, height, self.scroll_y)
-        else:
-            self.virtual_size = Size(0, height)
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Draw what is in sight now, and what of the scrollbar has moved."""
-        if self.show_vertical_scrollbar:
-            move_thumb(self.vertical_scrollbar, self.virtual_size.height, new_value)
-        if round(old_value) != round(new_value):
-            self._draw()
+        self.stretch(self._count + 1)
 
     @property
     def _count(self) -> int:
@@ -175,7 +161,7 @@ class DestinationTable(ScrollView, can_focus=True):
         self._address, self._chosen = self._view[row].address, True
         self._cursor = row
         self._follow()
-        self._draw()
+        self.draw()
         if self.range.began is not None:
             self.post_message(self.RangeMoved())
 
@@ -188,7 +174,7 @@ class DestinationTable(ScrollView, can_focus=True):
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, immediate=True, force=True)
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         """Draw the lines that look different from what was drawn, without what is beside the columns."""
         width, height = self.scrollable_content_region.size
         top, columns = self.scroll_offset.y, min(width, sum(widths(width)))

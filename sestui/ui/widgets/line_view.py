@@ -7,17 +7,16 @@ from typing import ClassVar, TypeAlias
 from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
+from textual.geometry import Region
 from textual.strip import Strip
 
-from sestui.ui.widgets.thumb import move_thumb
+from sestui.ui.widgets.still_view import StillView
 
 Part: TypeAlias = tuple[str, str]
 """Words that are harmless for a terminal, and the last part of the name of the style they have."""
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(StillView, can_focus=True):
     """Something of lines; `lines--NAME` is how a part of the style NAME looks."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -31,24 +30,6 @@ class LineView(ScrollView, can_focus=True):
     @abstractmethod
     def line(self, y: int, width: int) -> Sequence[Part]:
         """Return what stands on a line of the screen, counted from the top of this."""
-
-    def stretch(self, height: int) -> None:
-        """Be so many lines high."""
-        if height == self.virtual_size.height:
-            return
-        if self.show_vertical_scrollbar and height > self.size.height:
-            # Another height alone moves the scrollbar's thumb; a layout would draw all of this again.
-            self.set_reactive(LineView.virtual_size, Size(0, height))
-            move_thumb(self.vertical_scrollbar, height, self.scroll_y)
-        else:
-            self.virtual_size = Size(0, height)
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Draw what is in sight now, and what of the scrollbar has moved."""
-        if self.show_vertical_scrollbar:
-            move_thumb(self.vertical_scrollbar, self.virtual_size.height, new_value)
-        if round(old_value) != round(new_value):
-            self.draw()
 
     def draw(self) -> None:
         """Have the lines drawn that look different now."""
