@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -9,10 +10,10 @@ from urllib.parse import unquote
 MAX_LENGTH: Final = 320
 """64 for the local part, an @, 255 for the domain (RFC 5321). SES states a bound for its Insights calls only."""
 
-_SEPARATORS: Final = re.compile(r'("(?:[^"\\\n\r]|\\[^\n\r]){0,400}")|([,;\n\r]+)')
-"""A quoted string, kept whole, or what stands between two addresses.
+_SEPARATORS: Final = re.compile(r'\\["\\]|"(?:[^"\\\n\r]|\\[^\n\r]){0,400}+"|([,;\n\r]+)')
+"""An escaped character or a quoted string, kept whole, or what stands between two addresses.
 
-Bounded: a line of quotation marks that never close would else be read again from each of them.
+Escapes count outside quotes as they do inside: of quotation marks that never close only the first is looked behind.
 """
 _BRACKETED: Final = re.compile(r"<([^<>]*)>\s*$")
 _QUOTED_LOCAL: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -61,7 +62,10 @@ def why_not(address: str) -> str | None:
     """
     if len(address) > MAX_LENGTH:
         return f"longer than {MAX_LENGTH} characters"
-    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in address):
+    # Of ASCII what can be printed can be seen, and most addresses are that.
+    if not (address.isascii() and address.isprintable()) and any(
+        unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in address
+    ):
         return "holds characters that can't be seen"
     local, at, domain = address.rpartition("@")
     if not at:
@@ -82,10 +86,8 @@ def parse(text: str) -> Addresses:
     valid: dict[str, None] = {}
     refused: list[Refused] = []
     doubles = 0
-    for line, piece in _pieces(text):
-        if not piece.strip(_UNSEEN):
-            continue
-        address = _bare(piece)
+    for line, piece in pieces(text):
+        address = bare(piece)
         if why := why_not(address):
             refused.append(Refused(line, piece.strip(), why))
         elif (address := normalise(address)) in valid:
@@ -95,21 +97,23 @@ def parse(text: str) -> Addresses:
     return Addresses(tuple(valid), doubles, tuple(refused))
 
 
-def _pieces(text: str) -> list[tuple[int, str]]:
-    pieces: list[tuple[int, str]] = []
+def pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what stands between commas, semicolons and ends of lines, each with its line, from 1; nothing blank."""
     line, started, begin = 1, 1, 0
     for match in _SEPARATORS.finditer(text):
-        separator = match[2]
+        separator = match[1]
         if separator is None:
             continue
-        pieces.append((started, text[begin : match.start()]))
+        if (piece := text[begin : match.start()]).strip(_UNSEEN):
+            yield started, piece
         line += separator.count("\n") or separator.count("\r")
         started, begin = line, match.end()
-    pieces.append((started, text[begin:]))
-    return pieces
+    if (piece := text[begin:]).strip(_UNSEEN):
+        yield started, piece
 
 
-def _bare(piece: str) -> str:
+def bare(piece: str) -> str:
+    """Return the address of a piece: out of `Name <address>`, mailto:, quotes and blanks."""
     piece = piece.strip(_AROUND)
     if bracketed := _BRACKETED.search(piece):
         piece = bracketed[1].strip(_AROUND)
