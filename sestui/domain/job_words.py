@@ -116,3 +116,10 @@ def _more(job: Job, now: float) -> str:
     elif job.why and not job.is_interrupted and not job.state.is_over:
         parts.insert(0, f": {printable(job.why)}")
     return "".join(parts)
+
+
+def takes(calls: int, pace: float | None) -> str:
+    """Say how long so many calls take, at a pace in calls a second as learned; None: at the one that SES documents."""
+    if pace is None:
+        return f"at most {duration(calls)}, at 1 call a second as SES documents"
+    return f"about {duration(calls / pace)}, at the present {pace:.1f} calls a second"

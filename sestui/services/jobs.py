@@ -73,6 +73,12 @@ class Jobs:
         return run is not None
 
 
+def pace(gateway: Gateway) -> float | None:
+    """Return how many calls a second a job may make, as far as SES has taught; None: nothing is known."""
+    paces = [gateway.pacer.pace_of(f"{verb}SuppressedDestination") for verb in ("Delete", "Put", "Get")]
+    return min((it for it in paces if it is not None), default=None)
+
+
 async def verify(gateway: Gateway, job: Job) -> None:
     """See to it that this is where a job was planned.
 

@@ -8,14 +8,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from sestui.domain.display import duration
 from sestui.domain.errors import JobRefused, JournalTrouble, SestuiError
 from sestui.domain.job import SAMPLE, Job, Plan, Result, State, Wish, calls
-from sestui.domain.job_words import objection, progress, verdict
+from sestui.domain.job_words import objection, progress, takes, verdict
 from sestui.domain.suppression import SuppressionList
 from sestui.services.detached import Child
 from sestui.services.in_thread import in_thread
-from sestui.services.jobs import Jobs
+from sestui.services.jobs import Jobs, pace
 from sestui.services.journal import Journal
 from sestui.services.logout import Logout, at_logout
 from sestui.sesv2.pacing import Priority
@@ -74,11 +73,7 @@ class Working:
 
     def takes(self, count: int) -> str:
         """Say how long so many calls take, and where the job runs."""
-        pace = self._pace
-        if pace is None:
-            words = f"at most {duration(count)}, at 1 call a second as SES documents"
-        else:
-            words = f"about {duration(count / pace)}, at the present {pace:.1f} calls a second"
+        words = takes(count, self._pace)
         if not self._lasts(count):
             return words
         return f"{words}; {self._logout.ends_it or 'as a process of its own, which outlives this terminal'}"
@@ -87,8 +82,7 @@ class Working:
     def _pace(self) -> float | None:
         gateway = self._reading.gateway
         assert gateway is not None
-        paces = [gateway.pacer.pace_of(f"{verb}SuppressedDestination") for verb in ("Delete", "Put", "Get")]
-        return min((pace for pace in paces if pace is not None), default=None)
+        return pace(gateway)
 
     def _lasts(self, count: int) -> bool:
         return self._launch is not None and count / (self._pace or 1.0) > self._settings.job_in_app
