@@ -8,15 +8,16 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sestui import settings
-from sestui.cli import emulator, jobs, state
+from sestui.cli import destinations, emulator, jobs, listing, state
 from sestui.cli.demo import demo_endpoint
+from sestui.cli.options import add_connection, connection
 from sestui.domain.errors import UsageError
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.settings import Settings
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
     from sestui.sesv2.gateway import Gateway
 
 _USAGE = 2
+_COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
+    "list": listing.run,
+    "add": destinations.run,
+    "remove": destinations.run,
+    "jobs": jobs.run,
+    "emulator": emulator.run,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,10 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         print(f"sestui {version('sestui')}")
         return 0
-    if asked.command == "emulator":
-        return emulator.run(asked)
-    if asked.command == "jobs":
-        return jobs.run(asked)
+    if asked.print_completion:
+        from sestui.cli.completion import script
+
+        print(script(parser, asked.print_completion))
+        return 0
+    if asked.command in _COMMANDS:
+        return _COMMANDS[asked.command](asked)
     if asked.command == "info":
         from sestui.cli import info
 
@@ -64,15 +75,20 @@ def _parser() -> argparse.ArgumentParser:
         prog="sestui",
         description="A terminal dashboard for Amazon SES suppression lists: the account's and each tenant's own.",
     )
-    parser.add_argument("--demo", action="store_true", help="a made-up account on this machine; nothing is sent to AWS")
-    parser.add_argument("--profile", metavar="P", help="a profile of AWS's own configuration files")
-    parser.add_argument("--region", metavar="R", help="such as us-east-1")
-    parser.add_argument("--endpoint-url", metavar="URL", help="SES at another address; STS too where it is loopback")
+    add_connection(parser, behind=False)
     parser.add_argument("--tenant", metavar="T", help="the tenant whose list is opened first")
     parser.add_argument("--no-cache", action="store_true", help="keep no list on this machine, and show none kept")
-    parser.add_argument("--config", metavar="FILE", help="settings from this file, not the user's config.toml")
+    parser.add_argument(
+        "--print-completion",
+        choices=("bash", "zsh", "tcsh"),
+        help="print what that shell has to run to complete sestui",
+    )
     parser.add_argument("--version", action="store_true", help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    listing.add_arguments(commands.add_parser("list", help="print a suppression list, or what a filter lets through"))
+    for kind in ("add", "remove"):
+        about = f"{kind} addresses, after showing what that does; {'to' if kind == 'add' else 'from'} one list"
+        destinations.add_arguments(commands.add_parser(kind, help=about), kind)
     emulator.add_arguments(commands.add_parser("emulator", help="serve SESv2 on this machine, for demos and tests"))
     jobs.add_arguments(commands.add_parser("jobs", help="the jobs of this user on this host: look, go on, undo"))
     info = commands.add_parser("info", help="say which files there are and what is set; delete the cache")
@@ -107,12 +123,11 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
                 )
                 if asked.demo:
                     endpoint = await stack.enter_async_context(demo_endpoint())
-                    connection = Connection("us-east-1", endpoint)
+                    where = Connection("us-east-1", endpoint)
                 else:
-                    connection = Connection(asked.region or "", asked.endpoint_url, asked.profile)
-                gateway: Gateway = await stack.enter_async_context(session.open_gateway(connection))
-                gateway.pacer.share = chosen.job_share / 100
-                gateway.pacer.right_of_way = state.right_of_way(home or state.state_folder(), gateway)
+                    where = connection(asked)
+                gateway: Gateway = await stack.enter_async_context(session.open_gateway(where))
+                state.set_pace(gateway, home or state.state_folder(), chosen)
                 return gateway
             finally:
                 # A full collection that walks modules and service descriptions holds the loop, and keys, for 0.1 s.
@@ -172,9 +187,8 @@ def _keeping(asked: argparse.Namespace, chosen: Settings, home: Path | None) -> 
     from sestui.services.cache import Cache, Choice
     from sestui.services.cache_folder import user_folder
 
-    connection = Connection(asked.region or "", asked.endpoint_url, asked.profile)
     cache = Cache(home or user_folder(), time.time, days=chosen.cache_days)
-    return Keeping(cache, Choice.of(connection, os.environ))
+    return Keeping(cache, Choice.of(connection(asked), os.environ))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from sestui.sesv2.session import open_gateway
 from sestui.settings import Settings
 from sestui.ui.app import SestuiApp
 from sestui.ui.screens.working import Launch
+from tests.job_processes import Terminal
 
 # Under nohup it is ignored, by whatever a test starts too, and some tests hang processes up.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -98,3 +99,10 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
 def environment(tmp_path: Path) -> dict[str, str]:
     """No credentials, no Region, no settings of this machine."""
     return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+
+
+@pytest.fixture
+async def terminal() -> AsyncIterator[Terminal]:
+    opened = Terminal()
+    yield opened
+    opened.close()

@@ -1,8 +1,9 @@
-"""`sestui jobs` as processes of their own."""
+"""`sestui`'s commands as processes of their own."""
 
 import asyncio
 import json
 import os
+import pty
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -35,13 +36,13 @@ def surroundings(environment: dict[str, str], state: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def starting(environment: dict[str, str], folder: Path) -> AsyncIterator[Start]:
-    """Start `sestui jobs` with the arguments given; what still runs in the end is ended."""
+async def starting(environment: dict[str, str], folder: Path, *command: str) -> AsyncIterator[Start]:
+    """Start `sestui jobs`, or another command, with the arguments given; what still runs in the end is ended."""
     started: list[Process] = []
 
     async def begin(*arguments: object, **streams: Any) -> Process:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "sestui", "jobs", *map(str, arguments)),
+            *(sys.executable, "-m", "sestui", *(command or ("jobs",)), *map(str, arguments)),
             **{"stdin": asyncio.subprocess.DEVNULL, "stdout": PIPE, "stderr": PIPE, **streams},
             env=environment,
             cwd=folder,
@@ -69,3 +70,26 @@ async def until(happened: Callable[[], object], every: float = 0.02) -> None:
     async with asyncio.timeout(PATIENCE):
         while not happened():  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(every)
+
+
+class Terminal:
+    """A pseudo-terminal for standard input and error."""
+
+    def __init__(self) -> None:
+        self.ours, self.theirs = pty.openpty()
+        self.seen = ""
+        asyncio.get_running_loop().add_reader(self.ours, self._read)
+
+    def _read(self) -> None:
+        try:
+            self.seen += os.read(self.ours, 65536).decode(errors="replace")
+        except OSError:
+            asyncio.get_running_loop().remove_reader(self.ours)
+
+    def type(self, text: str) -> None:
+        os.write(self.ours, text.encode())
+
+    def close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self.ours)
+        os.close(self.ours)
+        os.close(self.theirs)

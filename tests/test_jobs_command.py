@@ -1,8 +1,6 @@
 """`sestui jobs` as processes of their own, against an emulator."""
 
-import asyncio
 import os
-import pty
 import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -19,7 +17,7 @@ from sestui.services.journal import Journal
 from sestui.sesv2.gateway import Gateway
 from tests.conftest import EMPTY
 from tests.job_plans import ACCOUNT, journal_in, reasons, removal, rows
-from tests.job_processes import Ended, Start, end_of, starting, surroundings, until
+from tests.job_processes import Ended, Start, Terminal, end_of, starting, surroundings, until
 from tests.serving import faults, operations, serving
 
 BOUNCE, COMPLAINT = Reason.BOUNCE, Reason.COMPLAINT
@@ -441,36 +439,6 @@ async def test_a_sandbox_account_is_told_beforehand(
     journal.state(number, State.DONE)
     assert "sandbox" in (await run("undo", number)).err
     assert (await run("undo", number, "--yes")).status == 1
-
-
-class Terminal:
-    """A pseudo-terminal for standard input and error."""
-
-    def __init__(self) -> None:
-        self.ours, self.theirs = pty.openpty()
-        self.seen = ""
-        asyncio.get_running_loop().add_reader(self.ours, self._read)
-
-    def _read(self) -> None:
-        try:
-            self.seen += os.read(self.ours, 65536).decode(errors="replace")
-        except OSError:
-            asyncio.get_running_loop().remove_reader(self.ours)
-
-    def type(self, text: str) -> None:
-        os.write(self.ours, text.encode())
-
-    def close(self) -> None:
-        asyncio.get_running_loop().remove_reader(self.ours)
-        os.close(self.ours)
-        os.close(self.theirs)
-
-
-@pytest.fixture
-async def terminal() -> AsyncIterator[Terminal]:
-    opened = Terminal()
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ class Foreground:
         """Whether nobody looks: nothing is told, and no terminal's end matters."""
         self._pause: Callable[[], bool] = lambda: False
         """Has what is under way end soon, if that can be."""
+        self._shown = ""
 
     def run(self, work: Coroutine[Any, Any, int]) -> int:
         """Return the status that the work returns, or 130 where a signal ended it."""
@@ -70,9 +71,9 @@ class Foreground:
             SestuiError: as `Jobs.run`.
         """
         self._pause = lambda: jobs.pause(number)
-        showing = None
+        following = None
         if not self._detached and sys.stderr.isatty():
-            showing = asyncio.ensure_future(self._show(journal, number))
+            following = asyncio.ensure_future(self._follow(journal, number))
         try:
             return await jobs.run(number)
         except asyncio.CancelledError:
@@ -81,31 +82,32 @@ class Foreground:
             self.tell(f"Job {number} is broken off; `sestui jobs run {number}` goes on with it.")
             raise
         finally:
-            if showing is not None:
-                showing.cancel()
-                await asyncio.gather(showing, return_exceptions=True)
+            if following is not None:
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
+                self.show("")
 
     def tell(self, text: str) -> None:
         """Narrate."""
+        self.show("")
         # The terminal may be gone; the job's end is in the journal all the same.
         with suppress(OSError):
             if not self._detached:
                 print(text, file=sys.stderr, flush=True)
 
-    async def _show(self, journal: Journal, number: int) -> None:
-        shown = ""
-        try:
-            while True:
-                with suppress(JournalTrouble):
-                    line = progress(await in_thread(journal.job, number), time.time())[: _columns() - 1]
-                    # Nothing is sent while nothing changes.
-                    if line != shown:
-                        _write(f"\r\x1b[K{line}")
-                    shown = line
-                await asyncio.sleep(_PROGRESS)
-        finally:
-            if shown:
-                _write("\r\x1b[K")
+    def show(self, line: str) -> None:
+        """Show how far something is, in a line of the terminal that the next one writes over; "" takes it away."""
+        line = line[: _columns() - 1]
+        # Nothing is sent while nothing changes, and nothing of it into a file or a pipe.
+        if line != self._shown and not self._detached and sys.stderr.isatty():
+            _write(f"\r\x1b[K{line}")
+            self._shown = line
+
+    async def _follow(self, journal: Journal, number: int) -> None:
+        while True:
+            with suppress(JournalTrouble):
+                self.show(progress(await in_thread(journal.job, number), time.time()))
+            await asyncio.sleep(_PROGRESS)
 
 
 async def ask(question: str) -> str:

@@ -106,10 +106,10 @@ def details(job: Job, now: float) -> Iterator[str]:
         yield f"  {'now':8}  {progress(job, now)}"
 
 
-def plan_lines(plan: Plan, left: Sequence[tuple[Entry, str]], undone: Job) -> Iterator[str]:
-    """Yield what a person has to know before an undo."""
+def plan_lines(title: str, plan: Plan, left: Sequence[tuple[Entry, str]], alone: str) -> Iterator[str]:
+    """Yield what a person has to know before a change; `alone` says why entries are left alone."""
     at = plan.connection
-    yield f"This undoes job {undone.id}: {what(undone)}, planned {moment(undone.planned_at)} UTC by {undone.who}."
+    yield printable(title)
     yield printable(f"  account {at.account} · {at.region}" + (f" · {at.endpoint}" if at.endpoint else ""))
     for which in dict.fromkeys(entry.which for entry in plan.entries):
         for wanted, number in Counter(it.wanted for it in plan.entries if it.which == which).items():
@@ -117,7 +117,7 @@ def plan_lines(plan: Plan, left: Sequence[tuple[Entry, str]], undone: Job) -> It
             yield printable(f"  {_entries(number)} to be {does} the list of {which.owner}")
     yield from few([entry_line(it) for it in plan.entries])
     if left:
-        yield f"  {_entries(len(left))} left alone, as SES has changed since:"
+        yield f"  {_entries(len(left))} {alone}:"
         yield from few([f"{entry_line(it)}  {why}" for it, why in left])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -11,12 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sestui.cli.options import add_change, add_json
+
 if TYPE_CHECKING:
     from sestui.cli.foreground import Foreground
-    from sestui.domain.job import Job, Plan
+    from sestui.domain.job import Job
     from sestui.domain.secret import Secret
     from sestui.services.journal import Journal
-    from sestui.sesv2.gateway import Gateway
 
 _PATIENCE: Final = 60.0
 """Seconds to wait until a job is paused or cancelled: its last calls may be refused for half a minute."""
@@ -32,12 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     def add(name: str, about: str) -> argparse.ArgumentParser:
         action = actions.add_parser(name, help=about)
         action.set_defaults(action=name)
-        _add_json(action)
+        if name != "undo":
+            add_json(action)
         if name != "list":
             action.add_argument("id", type=int, metavar="ID", help="the job's number")
         return action
 
-    _add_json(parser)
+    add_json(parser)
     listing = add("list", "the jobs of this user on this host, the newest first")
     listing.add_argument("--search", metavar="TEXT", default="", help="those with this in an address or the note")
     add("show", "all of one: who, when, where, and what became of its entries")
@@ -47,36 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("cancel", "the same, for good")
     add("retry", "carry out once more what failed, and what remains")
     undoing = add("undo", "bring back what stood there before it, after showing what that is")
-    undoing.add_argument("--note", metavar="TEXT", default="", help="for the journal, such as a ticket")
-    undoing.add_argument("--dry-run", action="store_true", help="change nothing, say what would be")
-    undoing.add_argument("--yes", action="store_true", help="don't ask")
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    # Behind the action too, without undoing what was said before it.
-    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="tell it as JSON")
+    add_change(undoing)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked for and return the exit status, as `cli.statuses` has them."""
-    from sestui.cli.statuses import FINE, INTERRUPTED, status_of
-    from sestui.domain.display import printable
-    from sestui.domain.errors import SestuiError
+    from sestui.cli.guarded import guarded
 
-    try:
-        status = _run(arguments)
-        sys.stdout.flush()
-        return status
-    except SestuiError as error:
-        # What SES said is data.
-        print(f"sestui jobs {arguments.action}: {printable(str(error))}", file=sys.stderr)
-        return status_of(error)
-    except BrokenPipeError:
-        # Whoever reads has enough. Nothing is to be written when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    return guarded(f"jobs {arguments.action}", lambda: _run(arguments))
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -87,8 +66,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.profile or arguments.region or arguments.endpoint_url or arguments.demo:
         raise UsageError("a job runs where and with the profile that it was planned with: no connection can be chosen.")
     arguments.settings = settings.load(Path(arguments.config) if arguments.config else None)
-    folder = Path(arguments.detached) if arguments.detached else state_folder()
-    journal = open_journal(folder, arguments.settings)
+    arguments.folder = Path(arguments.detached) if arguments.detached else state_folder()
+    journal = open_journal(arguments.folder, arguments.settings)
     try:
         return _WORK[arguments.action](journal, arguments)
     finally:
@@ -185,6 +164,7 @@ def _retry(journal: Journal, arguments: argparse.Namespace) -> int:
 
 async def _foreground(foreground: Foreground, journal: Journal, arguments: argparse.Namespace, secret: Secret) -> int:
     from sestui.cli.job_text import far
+    from sestui.cli.state import set_pace
     from sestui.cli.statuses import status_of_job
     from sestui.services.jobs import Jobs
     from sestui.sesv2.session import open_gateway
@@ -195,7 +175,7 @@ async def _foreground(foreground: Foreground, journal: Journal, arguments: argpa
         # Said before a connection is made; `begin` refuses it too.
         journal.begin(number)
     async with open_gateway(_there(job), secret) as gateway:
-        _set_pace(gateway, journal, arguments)
+        set_pace(gateway, arguments.folder, arguments.settings)
         jobs = Jobs(gateway, journal, time.time, read_back=arguments.settings.read_back)
         job = await foreground.carry_out(jobs, journal, number)
     foreground.tell(far(job))
@@ -212,10 +192,11 @@ def _undo(journal: Journal, arguments: argparse.Namespace) -> int:
 
 async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse.Namespace) -> int:
     from sestui.cli import job_text
-    from sestui.cli.statuses import FINE, INTERRUPTED, USAGE, status_of_job
+    from sestui.cli.changing import carry_out
+    from sestui.cli.state import set_pace
+    from sestui.cli.statuses import FINE
+    from sestui.domain.display import moment
     from sestui.domain.errors import SestuiError
-    from sestui.services.jobs import Jobs
-    from sestui.services.journal import Journal
     from sestui.services.undoing import losses, undo_plan
     from sestui.sesv2.session import open_gateway
 
@@ -225,47 +206,16 @@ async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse
         account = None
         with suppress(SestuiError):  # Reading the account may not be allowed; the undo may be.
             account = await gateway.account()
-        for line in (*job_text.plan_lines(plan, left, job), *losses(plan, account)):
+        title = f"This undoes job {job.id}: {job_text.what(job)}, planned {moment(job.planned_at)} UTC by {job.who}."
+        alone = "left alone, as SES has changed since"
+        for line in (*job_text.plan_lines(title, plan, left, alone), *losses(plan, account)):
             foreground.tell(line)
         if not plan.entries:
             foreground.tell("There is nothing left to undo.")
             return FINE
-        if not (arguments.yes or arguments.dry_run):
-            if not (sys.stdin.isatty() and sys.stderr.isatty()):
-                foreground.tell("Nothing was done: nobody can be asked here. --yes undoes it without a question.")
-                return USAGE
-            if not await _agreed(plan):
-                foreground.tell("Nothing was done.")
-                return INTERRUPTED
-        if arguments.dry_run:
-            journal = Journal(None, time.time)  # In memory.
-        number = journal.plan(plan)
-        _set_pace(gateway, journal, arguments)
-        jobs = Jobs(gateway, journal, time.time, dry=arguments.dry_run, read_back=arguments.settings.read_back)
-        undoing = await foreground.carry_out(jobs, journal, number)
-    dry = f"Dry run, nothing was changed: {job_text.counts(undoing)}."
-    foreground.tell(dry if arguments.dry_run else job_text.far(undoing))
-    if arguments.json:
-        told = job_text.job_object(undoing) | {"left_alone": job_text.left_objects(left)}
-        # What was only tried is in no journal.
-        print(job_text.as_json(told | {"id": None, "dry_run": True} if arguments.dry_run else told))
-    return status_of_job(undoing, jobs.halted_by)
-
-
-def _set_pace(gateway: Gateway, journal: Journal, arguments: argparse.Namespace) -> None:
-    from sestui.cli.state import right_of_way
-
-    gateway.pacer.share = arguments.settings.job_share / 100
-    if journal.path is not None:
-        gateway.pacer.right_of_way = right_of_way(journal.path.parent, gateway)
-
-
-async def _agreed(plan: Plan) -> bool:
-    from sestui.cli.foreground import ask
-
-    count = len(plan.entries)
-    answer = await ask(f"Type {count} to undo it; anything else leaves all as it is: ")
-    return answer.replace(",", "") == str(count)
+        set_pace(gateway, arguments.folder, arguments.settings)
+        told = {"left_alone": job_text.left_objects(left)}
+        return await carry_out(foreground, gateway, journal, plan, arguments, told)
 
 
 def _there(job: Job) -> Any:

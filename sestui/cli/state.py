@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sestui.services.journal import Journal
     from sestui.sesv2.gateway import Gateway
-    from sestui.sesv2.right_of_way import RightOfWay
     from sestui.settings import Settings
 
 
@@ -32,8 +31,10 @@ def open_journal(folder: Path, chosen: Settings) -> Journal:
     return journal
 
 
-def right_of_way(folder: Path, gateway: Gateway) -> RightOfWay:
-    """Return the right of way of the account that a gateway asks, as it is known once the caller is identified."""
+def set_pace(gateway: Gateway, folder: Path, chosen: Settings) -> None:
+    """Let jobs take their share, and let others' calls of the same account go first as theirs let ours."""
     from sestui.sesv2.right_of_way import RightOfWay
 
-    return RightOfWay(folder, lambda: gateway.connection, time.time)
+    gateway.pacer.share = chosen.job_share / 100
+    # Whose it is is known once the caller is identified.
+    gateway.pacer.right_of_way = RightOfWay(folder, lambda: gateway.connection, time.time)

@@ -82,6 +82,19 @@ _REFUSED_A_LINE: Final = 100
 
 def write(rows: Iterable[SuppressedDestinationSummary], format: Format) -> Iterator[str]:
     """Yield the lines of a file, each with its end."""
+    yield from head(format)
+    yield from body(rows, format)
+
+
+def head(format: Format) -> Iterator[str]:
+    """Yield what stands above the first row."""
+    if format is Format.SPREADSHEET:
+        yield f"{_quoted(_FOR_PEOPLE)}\n"
+        yield f"{','.join(map(_quoted, _COLUMNS))}\n"
+
+
+def body(rows: Iterable[SuppressedDestinationSummary], format: Format) -> Iterator[str]:
+    """Yield a line for each row: what comes page by page is written page by page."""
     match format:
         case Format.CSV:
             for address, reason, _ in rows:
@@ -91,8 +104,6 @@ def write(rows: Iterable[SuppressedDestinationSummary], format: Format) -> Itera
             for address, reason, _ in rows:
                 yield f'{{"emailAddress":{encode(address)},"reason":"{reason}"}}\n'
         case Format.SPREADSHEET:
-            yield f"{_quoted(_FOR_PEOPLE)}\n"
-            yield f"{','.join(map(_quoted, _COLUMNS))}\n"
             for address, reason, last_update in rows:
                 yield f'{_quoted(_defused(address))},"{reason}",{_quoted(_defused(moment(last_update)))}\n'
 

@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-from sestui.cli.state import right_of_way
+from sestui.cli.state import set_pace
 from sestui.domain.errors import NotFound, Throttled
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.session import open_gateway
+from sestui.settings import Settings
 from tests.benchmarks.measuring import emulator, verdict
 from tests.benchmarks.removing import listed, planned, running
 
@@ -56,7 +57,7 @@ async def _calls(url: str, folder: Path, calls: int) -> dict[str, list[float]]:
     dates = random.Random(1)
     async with open_gateway(Connection("us-east-1", url)) as gateway:
         await gateway.identify()
-        gateway.pacer.right_of_way = right_of_way(folder, gateway)
+        set_pace(gateway, folder, Settings())
         waits: dict[str, list[float]] = {"GetAccount": [], "GetSuppressedDestination": []}
         for _ in range(calls):
             for operation, call in (("GetAccount", gateway.account), ("GetSuppressedDestination", _get(gateway))):

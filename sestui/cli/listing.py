@@ -1,0 +1,113 @@
+"""`sestui list`: a suppression list, or what a filter lets through, as it comes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterable
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sestui.cli.options import add_connection
+
+if TYPE_CHECKING:
+    from sestui.cli.foreground import Foreground
+    from sestui.domain.suppression import SuppressedDestinationSummary
+    from sestui.settings import Settings
+
+_ABOUT = """\
+Prints the account's list, or a tenant's, in the order in which SES's answers come: newest first where the list is long.
+CSV is SES's import shape, address,REASON without a header; JSON Lines has {"emailAddress": …, "reason": …} a line. Both
+are what `sestui add`, `sestui remove` and SES's import jobs read."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = _ABOUT
+    add_connection(parser)
+    parser.add_argument("--tenant", metavar="T", default=argparse.SUPPRESS, help="its list, not the account's")
+    parser.add_argument("--filter", metavar="QUERY", default="", help="such as 'domain:outlook.com since:4h'")
+    parser.add_argument(
+        "--format", choices=("table", "csv", "jsonl"), help="(on a terminal a table, into a pipe or a file CSV)"
+    )
+    parser.add_argument(
+        "--spreadsheet",
+        action="store_true",
+        help="CSV in which nothing is a formula; only sestui reads it back",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the list and return the exit status, as `cli.statuses` has them."""
+    from sestui.cli.guarded import guarded
+
+    return guarded("list", lambda: _run(arguments))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from sestui import settings
+    from sestui.cli.foreground import Foreground
+    from sestui.domain.errors import UsageError
+    from sestui.domain.query import parse
+
+    chosen = settings.load(Path(arguments.config) if arguments.config else None)
+    if arguments.spreadsheet and arguments.format not in (None, "csv"):
+        raise UsageError("--spreadsheet is a shape of its own: leave --format out.")
+    arguments.query = parse(arguments.filter, time.time())
+    foreground = Foreground()
+    return foreground.run(_list(foreground, arguments, chosen))
+
+
+async def _list(foreground: Foreground, arguments: argparse.Namespace, chosen: Settings) -> int:
+    from sestui.cli.connecting import connected
+    from sestui.domain.display import counted
+    from sestui.domain.suppression import SuppressionList
+    from sestui.services.stream import stream
+
+    to_terminal = sys.stdout.isatty()
+    head, lines = _shape(arguments, to_terminal=to_terminal)
+    started, count = time.monotonic(), 0
+    async with connected(arguments, chosen) as (gateway, _):
+        sys.stdout.writelines(head)
+        rows = stream(
+            *(gateway, SuppressionList(arguments.tenant), arguments.query, time.time),
+            lambda error: foreground.tell(f"SES gives no useful answer just now: {error}"),
+        )
+        async with aclosing(rows) as pages:
+            async for page in pages:
+                sys.stdout.writelines(lines(page))
+                # Whoever reads may want no more, and is told page by page.
+                sys.stdout.flush()
+                count += len(page)
+                if not to_terminal:
+                    pace = count / (time.monotonic() - started)
+                    foreground.show(f"{counted(count, 'address', 'addresses')}, {pace:,.0f} a second")
+    foreground.show("")
+    return 0
+
+
+def _shape(
+    arguments: argparse.Namespace, *, to_terminal: bool
+) -> tuple[Iterable[str], Callable[[Iterable[SuppressedDestinationSummary]], Iterable[str]]]:
+    """Return what comes first, and what makes lines of rows."""
+    from sestui.domain.destinations_file import Format, body, head
+
+    if arguments.spreadsheet:
+        shape = Format.SPREADSHEET
+    elif arguments.format == "table" or (arguments.format is None and to_terminal):
+        return [_line("ADDRESS", "REASON", "LAST UPDATE (UTC)")], _table
+    else:
+        shape = Format(arguments.format or Format.CSV)
+    return head(shape), lambda rows: body(rows, shape)
+
+
+def _table(rows: Iterable[SuppressedDestinationSummary]) -> Iterable[str]:
+    from sestui.domain.display import moment, printable
+
+    return (_line(printable(row.address), row.reason, moment(row.last_update)) for row in rows)
+
+
+def _line(address: str, reason: str, last_update: str) -> str:
+    # The widths of what is still to come nobody knows.
+    return f"{address:44}  {reason:9}  {last_update}\n"

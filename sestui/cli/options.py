@@ -1,0 +1,48 @@
+"""The options that several commands have: which connection, and what a change takes."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sestui.domain.suppression import Connection
+
+
+def add_connection(parser: argparse.ArgumentParser, *, behind: bool = True) -> None:
+    """Let a parser take what names a connection, which holds for every command that talks to SES.
+
+    `behind` a command's name they undo nothing that was said before it.
+    """
+    unsaid: dict[str, Any] = {"default": argparse.SUPPRESS} if behind else {}
+    parser.add_argument(
+        "--demo", action="store_true", help="a made-up account on this machine; nothing is sent to AWS", **unsaid
+    )
+    parser.add_argument("--profile", metavar="P", help="a profile of AWS's own configuration files", **unsaid)
+    parser.add_argument("--region", metavar="R", help="such as us-east-1", **unsaid)
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="SES at another address; STS too where it is loopback", **unsaid
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", help="settings from this file, not the user's config.toml", **unsaid
+    )
+
+
+def add_change(parser: argparse.ArgumentParser) -> None:
+    """Let a parser take what `changing.carry_out` looks at."""
+    parser.add_argument("--note", metavar="TEXT", default="", help="for the journal, such as a ticket")
+    parser.add_argument("--dry-run", action="store_true", help="change nothing, say what would be")
+    parser.add_argument("--yes", action="store_true", help="don't ask")
+    add_json(parser)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Let a parser take it behind a command's name too, without undoing what was said before that."""
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="tell it as JSON")
+
+
+def connection(arguments: argparse.Namespace) -> Connection:
+    """Return what was asked for; empty fields are botocore's to fill."""
+    from sestui.domain.suppression import Connection
+
+    return Connection(arguments.region or "", arguments.endpoint_url, arguments.profile)

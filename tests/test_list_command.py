@@ -1,0 +1,142 @@
+"""`sestui list` as a process of its own, against an emulator."""
+
+import csv
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
+from sestui.emulator import Conditions, Emulator, Rate
+from sestui.sesv2.gateway import Gateway
+from tests.conftest import SMALL
+from tests.job_plans import ACCOUNT, rows
+from tests.job_processes import Ended, Start, Terminal, end_of, starting, surroundings, until
+from tests.serving import faults, operations
+
+RETAIL = SuppressionList("acme-retail")
+HOSTILE = '"=cmd|\x1b[2J,x"@corp.com'
+
+
+@pytest.fixture
+async def start(tmp_path: Path, environment: dict[str, str], emulator: Emulator) -> AsyncIterator[Start]:
+    where = ("list", "--endpoint-url", emulator.url, "--region", "us-east-1")
+    async with starting(surroundings(environment, tmp_path / "state"), tmp_path, *where) as begin:
+        yield begin
+
+
+async def listed(start: Start, *arguments: str) -> Ended:
+    return await end_of(await start(*arguments))
+
+
+def cells(text: str) -> list[list[str]]:
+    return sorted(csv.reader(text.splitlines()))
+
+
+def as_cells(found: list[SuppressedDestinationSummary]) -> list[list[str]]:
+    return sorted([row.address, row.reason] for row in found)
+
+
+async def test_nothing_is_printed_of_an_empty_list(start: Start) -> None:
+    ended = await listed(start)
+    assert (ended.status, ended.out, ended.err) == (0, "", "")
+
+
+@pytest.mark.parametrize("world", [SMALL])
+async def test_into_a_pipe_goes_the_shape_that_ses_imports(start: Start, gateway: Gateway) -> None:
+    ended = await listed(start)
+    assert (ended.status, ended.err) == (0, "")
+    assert cells(ended.out) == as_cells(await rows(gateway, ACCOUNT))
+
+
+@pytest.mark.parametrize("world", [SMALL])
+async def test_a_tenants_list_is_filtered(start: Start, gateway: Gateway) -> None:
+    ended = await listed(start, "--tenant", "acme-retail", "--filter", "reason:complaint", "--format", "jsonl")
+    expected = [row for row in await rows(gateway, RETAIL) if row.reason is Reason.COMPLAINT]
+    assert expected
+    told = [json.loads(line) for line in ended.out.splitlines()]
+    assert sorted((it["emailAddress"], it["reason"]) for it in told) == sorted(row[:2] for row in expected)
+
+
+async def test_a_table_is_for_people(start: Start, gateway: Gateway) -> None:
+    await gateway.put_suppressed_destination(ACCOUNT, "alice@corp.com", Reason.BOUNCE)
+    head, line = (await listed(start, "--format", "table")).out.splitlines()
+    assert head.split() == ["ADDRESS", "REASON", "LAST", "UPDATE", "(UTC)"]
+    assert line.split()[:2] == ["alice@corp.com", "BOUNCE"]
+
+
+async def test_a_spreadsheet_gets_nothing_that_it_would_run(start: Start, gateway: Gateway) -> None:
+    await gateway.put_suppressed_destination(ACCOUNT, "=1+1@corp.com", Reason.BOUNCE)
+    first, *_, line = (await listed(start, "--spreadsheet")).out.splitlines()
+    assert "do not give this file to SES" in first
+    assert line.startswith('"\'=1+1@corp.com",')
+    refused = await listed(start, "--spreadsheet", "--format", "jsonl")
+    assert (refused.status, refused.out) == (2, "")
+
+
+@pytest.mark.parametrize("world", [SMALL])
+async def test_a_reader_that_has_enough_ends_it_at_once(start: Start, emulator: Emulator) -> None:
+    emulator.conditions = Conditions(latency=0.2)
+    reading, writing = os.pipe()
+    process = await start(stdout=writing)
+    os.close(writing)
+    await until(lambda: operations(emulator))
+    os.close(reading)
+    ended = await end_of(process)
+    assert (ended.status, ended.err) == (0, "")
+    assert operations(emulator).count("ListSuppressedDestinations") <= 4
+
+
+async def test_on_a_terminal_nothing_of_an_address_is_obeyed(
+    start: Start, gateway: Gateway, terminal: Terminal
+) -> None:
+    await gateway.put_suppressed_destination(ACCOUNT, HOSTILE, Reason.BOUNCE)
+    process = await start(stdout=terminal.theirs, stderr=terminal.theirs)
+    assert (await end_of(process)).status == 0
+    await until(lambda: "corp.com" in terminal.seen)
+    assert "\x1b" not in terminal.seen
+    assert r"\x1b[2J" in terminal.seen
+
+
+@pytest.mark.parametrize("world", [SMALL])
+async def test_into_a_pipe_the_progress_is_told_on_a_terminal(
+    start: Start, emulator: Emulator, terminal: Terminal
+) -> None:
+    emulator.conditions = Conditions(latency=0.1)
+    process = await start(stderr=terminal.theirs)
+    ended = await end_of(process)
+    await until(lambda: terminal.seen.endswith("\r\x1b[K"))
+    assert "\r\x1b[K2,500 addresses, " in terminal.seen
+    assert (ended.status, len(ended.out.splitlines())) == (0, 2500)
+
+
+async def test_what_is_wrong_is_said_in_a_line_with_a_status(start: Start, emulator: Emulator) -> None:
+    ended = await listed(start, "--tenant", "nobody")
+    assert (ended.status, ended.out) == (1, "")
+    assert "nobody" in ended.err
+    assert len(ended.err.splitlines()) == 1
+    ended = await listed(start, "--filter", "since:yesterday")
+    assert (ended.status, ended.out) == (2, "")
+    assert "since:yesterday is no time" in ended.err
+    emulator.conditions = faults("access-denied@ListSuppressedDestinations=1")
+    ended = await listed(start)
+    assert (ended.status, ended.out) == (4, "")
+    assert "ListSuppressedDestinations is denied" in ended.err
+
+
+async def test_an_outage_is_told_while_it_is_waited_out(start: Start, emulator: Emulator) -> None:
+    emulator.conditions = faults("503=1")
+    process = await start()
+    assert process.stderr is not None
+    assert b"SES gives no useful answer just now" in await process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    assert (await end_of(process)).status == 130
+
+
+@pytest.mark.parametrize("world", [SMALL])
+async def test_it_goes_no_faster_than_ses_lets_it(start: Start, emulator: Emulator) -> None:
+    emulator.conditions = Conditions(rates=(Rate.parse("4:1"),))
+    assert len((await listed(start)).out.splitlines()) == 2500
