@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sestui import settings
-from sestui.cli import destinations, emulator, jobs, listing, state
+from sestui.cli import destinations, emulator, find, jobs, listing, state
 from sestui.cli.demo import demo_endpoint
 from sestui.cli.options import add_connection, connection
 from sestui.domain.errors import UsageError
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _USAGE = 2
 _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
+    "find": find.run,
     "list": listing.run,
     "add": destinations.run,
     "remove": destinations.run,
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="store_true", help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    find.add_arguments(commands.add_parser("find", help="why an address gets no mail: lists, reasons, settings"))
     listing.add_arguments(commands.add_parser("list", help="print a suppression list, or what a filter lets through"))
     for kind in ("add", "remove"):
         about = f"{kind} addresses, after showing what that does; {'to' if kind == 'add' else 'from'} one list"

@@ -163,10 +163,10 @@ def job_object(job: Job) -> dict[str, Any]:
         "settled": job.settled,
         "not_as_wanted": job.undone,
         "counts": dict(job.counts),
-        "planned_at": _iso(job.planned_at),
-        "read_at": _iso(job.read_at),
-        "began_at": _iso(job.began_at),
-        "ended_at": _iso(job.ended_at),
+        "planned_at": iso(job.planned_at),
+        "read_at": iso(job.read_at),
+        "began_at": iso(job.began_at),
+        "ended_at": iso(job.ended_at),
         "user": by.user,
         "sudo_user": by.sudo_user,
         "ssh": by.ssh,
@@ -184,13 +184,13 @@ def entry_object(it: Recorded) -> dict[str, Any]:
         "wanted": it.entry.wanted,
         "before": _row(it.entry.before),
         "before_known": it.entry.known,
-        "asked_at": _iso(it.asked_at),
+        "asked_at": iso(it.asked_at),
         "outcome": None if result is None else result.outcome,
         "after": None if result is None else _row(result.after),
         "detail": "" if result is None else result.detail,
         "attempts": it.attempts,
         "request_id": None if result is None else result.request_id,
-        "settled_at": _iso(it.settled_at),
+        "settled_at": iso(it.settled_at),
     }
 
 
@@ -203,10 +203,11 @@ def as_json(told: object, indent: int | None = None) -> str:
 
 
 def _row(row: SuppressedDestinationSummary | None) -> dict[str, str | None] | None:
-    return None if row is None else {"reason": row.reason, "last_update": _iso(row.last_update)}
+    return None if row is None else {"reason": row.reason, "last_update": iso(row.last_update)}
 
 
-def _iso(seconds: float | None) -> str | None:
+def iso(seconds: float | None) -> str | None:
+    """Return seconds since 1970 as ISO 8601 in UTC."""
     if seconds is None:
         return None
     try:

@@ -9,17 +9,20 @@ if TYPE_CHECKING:
     from sestui.domain.suppression import Connection
 
 
-def add_connection(parser: argparse.ArgumentParser, *, behind: bool = True) -> None:
+def add_connection(parser: argparse.ArgumentParser, *, behind: bool = True, regions: bool = False) -> None:
     """Let a parser take what names a connection, which holds for every command that talks to SES.
 
-    `behind` a command's name they undo nothing that was said before it.
+    `behind` a command's name they undo nothing that was said before it; `regions`: there may be several.
     """
     unsaid: dict[str, Any] = {"default": argparse.SUPPRESS} if behind else {}
     parser.add_argument(
         "--demo", action="store_true", help="a made-up account on this machine; nothing is sent to AWS", **unsaid
     )
     parser.add_argument("--profile", metavar="P", help="a profile of AWS's own configuration files", **unsaid)
-    parser.add_argument("--region", metavar="R", help="such as us-east-1", **unsaid)
+    if regions:
+        parser.add_argument("--region", metavar="R", dest="regions", action="append", help="may be said several times")
+    else:
+        parser.add_argument("--region", metavar="R", help="such as us-east-1", **unsaid)
     parser.add_argument(
         "--endpoint-url", metavar="URL", help="SES at another address; STS too where it is loopback", **unsaid
     )

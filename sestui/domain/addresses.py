@@ -20,6 +20,8 @@ _QUOTED_LOCAL: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _LOCAL: Final = re.compile(r"[^\s\"(),:;<>@\[\\\]]+")
 _DOMAIN: Final = re.compile(r"[^\s\"(),:;<>@\[\\\]/?#%!&*='`{|}~^$+]+")
 _WHOLLY_QUOTED: Final = re.compile(r'"([^"]*)"')
+_IN_TEXT: Final = re.compile(r"""[^\s<>()\[\]{},;:"'`=|]+@[^\s<>()\[\]{},;:"'`=|]+""")
+"""What may be an address in the middle of other text."""
 _UNSEEN: Final = " \t\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _AROUND: Final = _UNSEEN + "'‘’“”"
 """What e-mail clients and tickets leave around an address."""
@@ -95,6 +97,35 @@ def parse(text: str) -> Addresses:
         else:
             valid[address] = None
     return Addresses(tuple(valid), doubles, tuple(refused))
+
+
+def understand(text: str) -> Addresses:
+    """Read addresses out of a log line, a ticket or an e-mail's headers, whatever else stands there.
+
+    As `parse`, but what can't be seen is dropped, a piece that is no address is searched for one, and what has no @
+    isn't told: of what was pasted only the addresses are meant. Of what nothing is understood of, all is refused.
+    """
+    seen = "".join(it for it in text if it in "\t\n\r" or unicodedata.category(it) not in ("Cc", "Cf"))
+    valid: dict[str, None] = {}
+    refused: list[Refused] = []
+    doubles = 0
+    for line, piece in pieces(seen):
+        found = [address for it in _candidates(piece) if why_not(address := bare(it)) is None]
+        for address in map(normalise, found):
+            doubles += address in valid
+            valid[address] = None
+        if not found and "@" in piece:
+            refused.append(Refused(line, piece.strip(), why_not(bare(piece)) or "is no address"))
+    if not valid and not refused and text.strip():
+        refused.append(Refused(1, text.strip(), "has no @"))
+    return Addresses(tuple(valid), doubles, tuple(refused))
+
+
+def _candidates(piece: str) -> Iterator[str]:
+    if why_not(bare(piece)) is None:
+        yield piece
+    else:
+        yield from _IN_TEXT.findall(piece)
 
 
 def pieces(text: str) -> Iterator[tuple[int, str]]:

@@ -9,9 +9,10 @@ from rich.text import Text
 from sestui.domain.display import counted, printable
 from sestui.domain.effective import Effective, Layer, Use, effective
 from sestui.domain.errors import ServiceError, ServiceFault, SestuiError, UnexpectedAnswer, Unreachable
-from sestui.domain.impact import Edit, Send, Subject
+from sestui.domain.impact import Edit, Subject
 from sestui.domain.settings import Account, ConfigurationSet, SuppressionOptions, Tenant
 from sestui.domain.suppression import Connection
+from sestui.domain.verdict_words import consults
 from sestui.ui.details import (
     LABELS,
     account_details,
@@ -36,22 +37,6 @@ def failure(error: SestuiError) -> str:
     if isinstance(error, Unreachable | ServiceFault | UnexpectedAnswer):
         return f"It may or may not have been done: {printable(str(error))}"
     return printable(str(error))
-
-
-def mail(sends: Sequence[Send]) -> str:
-    """Name mail of one tenant, or of none, through some configuration sets, or none."""
-    tenant, names = sends[0].tenant, [printable(it.configuration_set) for it in sends if it.configuration_set]
-    who = "Mail without a tenant" if tenant is None else f"Mail of tenant {printable(tenant)}"
-    return f"{who} through {', '.join(names)}" if names else who
-
-
-def consults(it: Effective) -> str:
-    """Name the one list that a send is checked against."""
-    if it.reasons == ():
-        return "no list: no reason is suppressed"
-    if it.consults is None:
-        return "which list is not documented by AWS: scope TENANT, no tenant"
-    return f"the list of {printable(it.consults.owner)}"
 
 
 def summary(it: Effective) -> Text:

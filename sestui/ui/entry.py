@@ -1,19 +1,22 @@
 """One address on one list, in words: the entry, and what it means for the mail that one is looking at."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sestui.domain.display import counted, duration, moment, printable
+from sestui.domain.display import moment, printable
 from sestui.domain.effective import Effective
 from sestui.domain.errors import NotFound, SestuiError, TenantNotFound
 from sestui.domain.impact import Send
 from sestui.domain.suppression import SuppressedDestination, SuppressedDestinationSummary, SuppressionList
-from sestui.domain.verdict import Answer, Evidence, Verdict, verdict
-from sestui.ui.describe import mail
+from sestui.domain.verdict import Evidence, verdict
+from sestui.domain.verdict_words import Tone, mail, verdict_lines
 from sestui.ui.details import table
+
+STYLES: Final = {Tone.STOPS: "bold red", Tone.PASSES: "bold green", Tone.PLAIN: "bold", Tone.DOUBT: "dim"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,28 +102,8 @@ def _verdict(context: Context, it: Effective, evidence: Evidence) -> Text:
         for stop in it.stops:
             text.append(f"STOPPED before any list: {stop}\n", "bold red")
         return text
-    for line, style in _words(verdict(it, evidence), context.age):
-        text.append(f"{line}\n", style if context.final else "bold")
+    for line, tone in verdict_lines(verdict(it, evidence), context.age):
+        text.append(f"{line}\n", STYLES[tone] if context.final else "bold")
     for doubt in it.undocumented:
         text.append(f"not documented by AWS: {doubt}\n", "yellow")
     return text
-
-
-def _words(it: Verdict, age: float) -> Iterator[tuple[str, str]]:
-    for stop in it.stops:
-        yield f"STOPPED before any list: {stop}", "bold red"
-    if it.answer is Answer.BLOCKED:
-        for entry in it.entries:
-            yield (
-                f"BLOCKED by {printable(entry.address)}, {entry.reason} since {moment(entry.last_update)} UTC",
-                "bold red",
-            )
-        return
-    if it.answer is Answer.NOT_UNDER_SPELLINGS:
-        yield f"not under this spelling ({counted(it.spellings, 'spelling')} tried)", "bold"
-    elif it.answer is Answer.NOT_ON_LIST:
-        yield f"not on this list, under any spelling (read {duration(age)} ago)", "bold green"
-    else:
-        yield it.answer, "bold"
-    for doubt in it.unseen:
-        yield f"no list shows it: {doubt}", "dim"

@@ -15,6 +15,7 @@ from sestui.domain.effective import Effective
 from sestui.domain.errors import NotFound, SestuiError
 from sestui.domain.impact import Send
 from sestui.domain.suppression import Connection
+from sestui.domain.verdict_words import consults, mail
 from sestui.stylesheets import stylesheet
 from sestui.ui import describe
 from sestui.ui.screens.dialog import Confirmation, Dialog
@@ -95,10 +96,10 @@ class AssociateDialog(Dialog[Send]):
             self._show(self._meaning(send, it, associated), possible=associated is self._ends)
 
     def _meaning(self, send: Send, it: Effective, associated: bool) -> Text:
-        mail = describe.mail([send])
+        whose = mail([send])
         if self._ends and not associated:
-            return Text(f"{mail} is refused by SES already: the two are not associated.")
-        text = Text(f"{mail} ")
+            return Text(f"{whose} is refused by SES already: the two are not associated.")
+        text = Text(f"{whose} ")
         if self._ends:
             text.append(
                 "is then refused by SES: a tenant sends through its own configuration sets only. It now consults "
@@ -107,7 +108,7 @@ class AssociateDialog(Dialog[Send]):
             text.append("is possible already: the two are associated. It consults ")
         else:
             text.append("will consult ")
-        text.append(describe.consults(it), "bold")
+        text.append(consults(it), "bold")
         if it.reasons:
             text.append(f" ({' '.join(it.reasons)})")
         for stop in it.stops:

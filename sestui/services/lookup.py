@@ -1,0 +1,257 @@
+"""Where an address is suppressed, and whether that stops the mail one looks at: what answers soonest is asked first.
+
+At one request a second the order is what counts. First the account's list and the tenant's, each under the spelling as
+it was given: after two calls it is known what most want to know. Then what settings are missing for a verdict, for a
+verdict is worth more than another spelling; then the other spellings; then other tenants' lists. What is loaded or kept
+of a list answers at once, and is asked of SES all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from sestui.domain.effective import Effective, resolve_scope
+from sestui.domain.errors import NotFound, SestuiError, TenantNotFound
+from sestui.domain.impact import Send
+from sestui.domain.spellings import spellings
+from sestui.domain.suppression import (
+    SuppressedDestination,
+    SuppressedDestinationSummary,
+    SuppressionList,
+    SuppressionScope,
+)
+from sestui.domain.verdict import Evidence, Verdict, verdict
+from sestui.sesv2.pacing import Priority
+
+if TYPE_CHECKING:
+    from sestui.services.directory import Directory
+    from sestui.sesv2.gateway import Gateway
+
+ACCOUNT: Final = SuppressionList()
+OTHERS: Final = 10
+"""Other tenants' lists that are asked without being told to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What is loaded or kept of one list that is an address, whatever the case of its letters."""
+
+    found: tuple[SuppressedDestinationSummary, ...]
+    read_at: float
+    """When the oldest row of that list was read, in seconds since 1970."""
+    whole: bool
+    """Whether that was all of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is known of one address on one list."""
+
+    address: str
+    """As it was given."""
+    which: SuppressionList
+    entries: tuple[SuppressedDestination, ...] = ()
+    """As SES told them, one for each spelling that is there."""
+    absent: tuple[str, ...] = ()
+    """The spellings that SES says are not there."""
+    left: tuple[str, ...] = ()
+    """The spellings that are still to be asked about."""
+    rows: Rows | None = None
+    error: SestuiError | None = None
+    """Why SES could not be asked."""
+
+    @property
+    def known(self) -> tuple[SuppressedDestinationSummary, ...]:
+        """Every entry that is known, as SES told it if it did."""
+        told = {it.address: it.summary for it in self.entries}
+        loaded = () if self.rows is None else self.rows.found
+        return (*told.values(), *(it for it in loaded if it.address not in told and it.address not in self.absent))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole list was compared, ignoring case."""
+        return self.rows is not None and self.rows.whole
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether SES has answered for the spelling as it was given."""
+        return bool(self.entries or self.absent)
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence(self.known, len(self.entries) + len(self.absent), self.is_whole)
+
+
+class Lookup:
+    """One question: some addresses, and the mail that they get or don't."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        directory: Directory,
+        addresses: Sequence[str],
+        send: Send,
+        *,
+        rows_of: Callable[[SuppressionList, str], Rows | None] = lambda which, address: None,
+    ) -> None:
+        """`rows_of` tells what is loaded or kept of a list."""
+        self.addresses = tuple(dict.fromkeys(addresses))
+        self.send = send
+        self.findings: dict[tuple[str, SuppressionList], Finding] = {}
+        """In the order in which they are shown."""
+        self.others: tuple[str, ...] = ()
+        """Tenants whose lists have not been asked about, the likeliest first; empty until they are known."""
+        self.settings_error: SestuiError | None = None
+        """Why the settings, and so the verdict, can't be had."""
+        self.others_error: SestuiError | None = None
+        """Why the names of the other tenants can't be had."""
+        self.changed: Callable[[], None] = lambda: None
+        """Called whenever there is more to be shown."""
+        self._gateway = gateway
+        self._directory = directory
+        self._rows_of = rows_of
+        for address in self.addresses:
+            self._take(address, ACCOUNT if send.tenant is None else SuppressionList(send.tenant))
+            self._take(address, ACCOUNT)
+
+    def _take(self, address: str, which: SuppressionList) -> None:
+        if (address, which) not in self.findings:
+            rows = self._rows_of(which, address)
+            self.findings[address, which] = Finding(address, which, left=spellings(address), rows=rows)
+
+    @property
+    def calls_left(self) -> int:
+        """How many calls the spellings of the lists at hand still take."""
+        return sum(len(it.left) for it in self.findings.values())
+
+    def of(self, address: str) -> list[Finding]:
+        """Return what is known of an address, list by list."""
+        return [it for it in self.findings.values() if it.address == address]
+
+    def verdicts(self, address: str) -> tuple[list[tuple[Send, Effective, Verdict | None]], bool]:
+        """Return what each kind of mail comes to, and whether no configuration set that isn't read may override that.
+
+        A verdict is None where the mail consults a list that is not among the findings. Empty while the settings are
+        not known.
+        """
+        mails, final = self._directory.mail_of(self.send)
+        found = []
+        for send, it in mails:
+            finding = None if it.consults is None else self.findings.get((address, it.consults))
+            evidence = finding.evidence if finding is not None else Evidence()
+            known = finding is not None or it.consults is None or it.reasons == ()
+            found.append((send, it, verdict(it, evidence) if known else None))
+        return found, final
+
+    # Asking
+
+    async def run(self, *, others: int = OTHERS) -> None:
+        """Ask all that is worth asking unasked; what goes wrong is kept beside what is known."""
+        await self._ask_all(first=True)
+        await self._read_settings()
+        await self._ask_all(first=False)
+        await self._read_sets()
+        if others:
+            await self.find_others()
+            if len(self.addresses) == 1:
+                await self.ask_others(others)
+
+    async def find_others(self) -> None:
+        """Learn the names of the other tenants, the likeliest first: whose list is known to have it, or to be used."""
+        try:
+            async for page in self._directory.tenants("", Priority.VISIBLE):
+                del page
+        except SestuiError as error:
+            self.others_error = error
+        names, _ = self._directory.all_tenants
+        asked = {which.tenant_name for _, which in self.findings}
+        self.others = tuple(sorted((name for name in names if name not in asked), key=self._unlikeliness))
+        self.changed()
+
+    async def ask_others(self, most: int | None = None) -> None:
+        """Ask the lists of other tenants, the likeliest first, for the addresses as they were given."""
+        chosen = self.others[:most]
+        self.others = self.others[len(chosen) :]
+        for name in chosen:
+            for address in self.addresses:
+                self._take(address, SuppressionList(name))
+        await self._ask_all(first=True)
+
+    async def ask_spellings(self, which: SuppressionList) -> None:
+        """Ask one list for every spelling."""
+        left = [it for it in self.findings.values() if it.which == which]
+        await asyncio.gather(*(self._ask(it.address, which, spelling) for it in left for spelling in it.left))
+
+    def take_rows(self, which: SuppressionList) -> None:
+        """Take in that more of a list is loaded."""
+        for key, it in self.findings.items():
+            if it.which == which:
+                self.findings[key] = replace(it, rows=self._rows_of(which, it.address))
+        self.changed()
+
+    async def _ask_all(self, *, first: bool) -> None:
+        """Ask the lists at hand for the spelling as given, or of the account and the tenant for all others."""
+        mine = (None, self.send.tenant)
+        await asyncio.gather(
+            *(
+                self._ask(it.address, it.which, spelling)
+                for it in list(self.findings.values())
+                for spelling in (it.left[:1] if first else it.left)
+                if (not it.is_asked if first else it.which.tenant_name in mine and it.error is None)
+            )
+        )
+
+    async def _ask(self, address: str, which: SuppressionList, spelling: str) -> None:
+        entry: SuppressedDestination | None = None
+        error: SestuiError | None = None
+        try:
+            entry = await self._gateway.suppressed_destination(which, spelling, priority=Priority.PERSON)
+        except TenantNotFound as problem:
+            error = problem
+        except NotFound:
+            pass
+        except SestuiError as problem:
+            error = problem
+        it = self.findings[address, which]
+        if error is not None:
+            it = replace(it, error=error)
+        else:
+            left = tuple(other for other in it.left if other != spelling)
+            if entry is not None:
+                it = replace(it, left=left, entries=(*it.entries, entry), error=None)
+            else:
+                it = replace(it, left=left, absent=(*it.absent, spelling), error=None)
+        self.findings[address, which] = it
+        self.changed()
+
+    async def _read_settings(self) -> None:
+        try:
+            await self._directory.read(self.send, Priority.PERSON)
+        except SestuiError as error:
+            self.settings_error = error
+        self.changed()
+
+    async def _read_sets(self) -> None:
+        """Read the configuration sets of a tenant where none was named: each may override what the tenant says."""
+        if self.send.tenant is None or self.send.configuration_set is not None or self.settings_error is not None:
+            return
+        try:
+            names = await self._directory.tenant_configuration_sets(self.send.tenant, Priority.PERSON)
+            await asyncio.gather(*(self._directory.configuration_set(name, Priority.PERSON) for name in names))
+        except SestuiError as error:
+            self.settings_error = error
+        self.changed()
+
+    def _unlikeliness(self, name: str) -> tuple[int, str]:
+        which = SuppressionList(name)
+        rows = [self._rows_of(which, address) for address in self.addresses]
+        if any(it is not None and it.found for it in rows):
+            return 0, name
+        known = self._directory.known
+        tenant = None if known is None else known.tenants.get(name)
+        if tenant is None:
+            return 2, name
+        return (1 if resolve_scope(tenant, None)[0] is SuppressionScope.TENANT else 3), name
