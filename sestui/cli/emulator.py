@@ -27,6 +27,7 @@ quirks, for what AWS does not document (the first value is the default):
   omitted-put-member   clear, keep
   read-lag             seconds until reads see a change (0)
   token-life           seconds until a NextToken is outdated (3600; 0: never)
+  insights-life        seconds until nothing is told of a message any more (2592000; 0: never)
   throttling-error     TooManyRequestsException, ThrottlingException, Throttling
   resource-type        enum (CONFIGURATION_SET), arn (configuration-set)
 
@@ -65,6 +66,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--quirk", type=_quirk, action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--sandbox", action="store_true", help="an account without production access")
+    parser.add_argument(
+        "--no-vdm", dest="vdm", action="store_false", help="an account without Virtual Deliverability Manager"
+    )
     parser.add_argument("--access-log", metavar="FILE", help="a JSON line for each request")
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
 
@@ -80,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         addresses=arguments.addresses,
         tenant_addresses=arguments.tenant_addresses,
         sandbox=arguments.sandbox,
+        vdm=arguments.vdm,
     )
     quirks = Quirks.parse(arguments.quirk)
     conditions = Conditions(arguments.latency, tuple(arguments.rate), tuple(arguments.fault), quirks)

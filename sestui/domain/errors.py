@@ -142,6 +142,10 @@ class TenantNotFound(NotFound):
     """SES has one code for a missing entry and a missing tenant; its message tells them apart."""
 
 
+class NoDeliverabilityManager(NotFound):
+    """The account has no Virtual Deliverability Manager in this Region; the same code, told apart by the message."""
+
+
 class AlreadyExists(ServiceError):
     pass
 

@@ -25,7 +25,7 @@ def get(state: State, call: Call) -> dict[str, Any]:
             "SuppressedReasons": list(settings.suppressed_reasons),
             "ValidationAttributes": settings.validation,
         },
-        "VdmAttributes": {"VdmEnabled": "DISABLED"},
+        "VdmAttributes": {"VdmEnabled": "ENABLED" if state.vdm else "DISABLED"},
     }
 
 

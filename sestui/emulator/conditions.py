@@ -104,6 +104,9 @@ class Quirks:
     """Seconds until a read sees a change. Writes always see the present."""
     token_life: float = 3600.0
     """Seconds until a NextToken is refused as outdated; 0: never."""
+    insights_life: float = 30 * 86_400.0
+    """Seconds until nothing is told of a message any more; 0: never. The dashboard of Virtual Deliverability Manager
+    looks back 30 days at most; for how long GetMessageInsights does is not documented."""
     throttling_error: ThrottlingError = ThrottlingError.TOO_MANY_REQUESTS
     resource_type: ResourceTypeSpelling = ResourceTypeSpelling.ENUM
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import uuid
-from collections.abc import Mapping
 from typing import Any
 
-from sestui.emulator import rules
+from sestui.emulator import messages, rules
 from sestui.emulator.conditions import ReasonsPerAddress
 from sestui.emulator.errors import Refusal, bad_request, not_found
 from sestui.emulator.state import Call, State
-from sestui.emulator.store import ACCOUNT, PRESENT, Entry, Window
+from sestui.emulator.store import ACCOUNT, PRESENT, Window
 from sestui.emulator.tokens import BadToken
 
 PAGE = 1000
@@ -53,7 +50,7 @@ def get(state: State, call: Call) -> dict[str, Any]:
         "TenantName": call.parameters.get("TenantName"),
     }
     if entry.automatic:
-        found["Attributes"] = _feedback(number, entry)
+        found["Attributes"] = messages.ids(number, entry)
     return {"SuppressedDestination": found}
 
 
@@ -96,12 +93,3 @@ def _list(state: State, call: Call, moment: float) -> int:
 def _missing(call: Call, address: str) -> Refusal:
     whose = "tenant suppression list" if "TenantName" in call.parameters else "suppression list"
     return not_found(f"Email address {address} does not exist on your {whose}.")
-
-
-def _feedback(number: int, entry: Entry) -> Mapping[str, str]:
-    """The ids of the mail and of the bounce or complaint, the same at every get."""
-    digest = hashlib.blake2b(f"{number}/{entry.address}/{entry.time}".encode(), digest_size=32).digest()
-    # SES's message ids begin with the time in milliseconds.
-    head = f"0100{int(entry.time * 1000):012x}"
-    mail, feedback = uuid.UUID(bytes=digest[:16], version=4), uuid.UUID(bytes=digest[16:], version=4)
-    return {"MessageId": f"{head}-{mail}-000000", "FeedbackId": f"{head}-{feedback}-000000"}

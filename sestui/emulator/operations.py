@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sestui.emulator import account, configuration_sets, destinations, tenants
+from sestui.emulator import account, configuration_sets, destinations, messages, tenants
 from sestui.emulator.answers import serialise
 from sestui.emulator.errors import Refusal
 from sestui.emulator.state import Call, State
@@ -20,6 +20,7 @@ _OPERATIONS: Mapping[str, Callable[[State, Call], dict[str, Any] | bytes]] = {
     "DeleteTenantResourceAssociation": tenants.dissociate,
     "GetAccount": account.get,
     "GetConfigurationSet": configuration_sets.get,
+    "GetMessageInsights": messages.get_insights,
     "GetSuppressedDestination": destinations.get,
     "GetTenant": tenants.get,
     "ListConfigurationSets": configuration_sets.list_page,

@@ -31,6 +31,8 @@ class World:
     tenant_addresses: int = 20_000
     """On the tenants' lists together."""
     sandbox: bool = False
+    vdm: bool = True
+    """Virtual Deliverability Manager is on."""
 
 
 _BRANDS = (
@@ -81,7 +83,7 @@ _OVERRIDES: tuple[Mapping[str, Any] | None, ...] = (
 
 def populate(world: World, now: float) -> State:
     """The world as it is at `now`, in seconds since the epoch."""
-    state = State(tokens=Tokens(world.seed), sandbox=world.sandbox)
+    state = State(tokens=Tokens(world.seed), sandbox=world.sandbox, vdm=world.vdm)
     generator = random.Random(f"{world.seed}/world")
     if world.configuration_sets:
         state.settings.put(SETTINGS, Settings(suppressed_reasons=("BOUNCE",)), now)

@@ -65,6 +65,8 @@ class State:
 
     tokens: Tokens
     sandbox: bool
+    vdm: bool
+    """Whether Virtual Deliverability Manager is on; without it nothing is told of single messages."""
     lists: SuppressionLists = field(default_factory=SuppressionLists)
     tenants: Registry[Tenant] = field(default_factory=Registry)
     configuration_sets: Registry[ConfigurationSet] = field(default_factory=Registry)

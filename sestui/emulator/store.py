@@ -153,6 +153,17 @@ class SuppressionLists:
         ).fetchone()
         return row and Entry(row[0], row[1], (row[2] >> _SERIAL_BITS) / 1000, bool(row[3]))
 
+    def updated_at(self, milliseconds: int, last: int, moment: float = PRESENT) -> list[tuple[int, Entry]]:
+        """The entries of that very millisecond, each with its list's number, on all lists up to `last`."""
+        rows = self._database.execute(
+            # List by list, as the key begins with the list.
+            "WITH RECURSIVE lists(number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM lists WHERE number < :last)"
+            " SELECT number, address, reason, automatic FROM lists CROSS JOIN entries"
+            f" ON list = number AND position BETWEEN :low AND :high WHERE {_VISIBLE}",
+            {"last": last, "low": _first(milliseconds), "high": _first(milliseconds + 1) - 1, "moment": moment},
+        )
+        return [(row[0], Entry(row[1], row[2], milliseconds / 1000, bool(row[3]))) for row in rows]
+
     def page(
         self, number: int, window: Window, order: Order, after: int | None, size: int, moment: float = PRESENT
     ) -> tuple[list[str], int | None]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from sestui.domain.insights import MessageInsights
 from sestui.domain.secret import Secret
 from sestui.domain.settings import (
     Account,
@@ -23,7 +24,7 @@ from sestui.domain.suppression import (
     SuppressedDestinationSummary,
     SuppressionList,
 )
-from sestui.sesv2 import shapes
+from sestui.sesv2 import insights, shapes
 from sestui.sesv2.calls import Calls, never
 from sestui.sesv2.pacing import Pacer, Priority
 from sestui.sesv2.translate import translated
@@ -166,6 +167,17 @@ class Gateway:
         answer = await self._call("GetSuppressedDestination", _entry(which, address), priority)
         with translated("GetSuppressedDestination"):
             return shapes.suppressed_destination(answer)
+
+    async def message_insights(self, message_id: str, *, priority: Priority = Priority.PERSON) -> MessageInsights:
+        """Return what became of a message. Never to be called unasked: AWS may charge for queries of this kind.
+
+        Raises:
+            NoDeliverabilityManager: the account has none in this Region.
+            NotFound: SES knows nothing, or no more, of this message.
+        """
+        answer = await self._call("GetMessageInsights", {"MessageId": message_id}, priority)
+        with translated("GetMessageInsights"):
+            return insights.message_insights(answer)
 
     async def put_suppressed_destination(
         self,

@@ -96,4 +96,6 @@ def service_error(error: botocore_errors.ClientError, operation: str) -> errors.
         kind = errors.ServiceFault if status >= 500 else errors.Throttled if status == 429 else errors.BadRequest
     if kind is errors.NotFound and "requested tenant" in str(about.get("Message", "")).lower():
         kind = errors.TenantNotFound
+    if kind is errors.NotFound and "virtual deliverability manager" in str(about.get("Message", "")).lower():
+        kind = errors.NoDeliverabilityManager
     return kind(code or str(status), str(about.get("Message", "")), operation, metadata.get("RequestId"))

@@ -44,6 +44,9 @@ def _conforms(shape: Any, value: Any) -> None:
 
 async def test_answers_are_of_the_models_shape(bench: Any) -> None:
     emulator = await bench.serve(SMALL)
+    ses = await bench.client(emulator)
+    newest = (await ses.list_suppressed_destinations())["SuppressedDestinationSummaries"][-1]["EmailAddress"]
+    entry = (await ses.get_suppressed_destination(EmailAddress=newest))["SuppressedDestination"]
     model = ServiceModel(Loader().load_service_model("sesv2", "service-2"))
     requests: list[tuple[str, str, str, dict[str, Any] | None]] = [
         ("ListSuppressedDestinations", "GET", "/v2/email/suppression/addresses?PageSize=200", None),
@@ -54,6 +57,7 @@ async def test_answers_are_of_the_models_shape(bench: Any) -> None:
         ("ListConfigurationSets", "POST", "/v2/email/list-configuration-sets", {"PageSize": 3}),
         ("ListConfigurationSets", "GET", "/v2/email/configuration-sets?PageSize=3", None),
         ("GetAccount", "GET", "/v2/email/account", None),
+        ("GetMessageInsights", "GET", f"/v2/email/insights/{entry['Attributes']['MessageId']}/", None),
     ]
     async with aiohttp.ClientSession(emulator.url) as session:
         for operation, method, path, body in requests:

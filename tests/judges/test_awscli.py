@@ -552,6 +552,27 @@ async def test_awscli_reads_what_our_gateway_wrote(aws: Aws, gateway: Gateway) -
     assert [row["TenantName"] for row in of_set["ResourceTenants"]] == ["other"]
 
 
+@pytest.mark.parametrize("world", [World(1, 0, 0, addresses=250, tenant_addresses=0)])
+async def test_the_message_behind_an_entry(aws: Aws) -> None:
+    # In ascending order of time; the newest of this seed is a bounce.
+    newest = (await aws("list-suppressed-destinations"))["SuppressedDestinationSummaries"][-1]
+    get = ("get-suppressed-destination", "--email-address", newest["EmailAddress"])
+    message_id = (await aws(*get))["SuppressedDestination"]["Attributes"]["MessageId"]
+    message, missing = await asyncio.gather(
+        aws("get-message-insights", "--message-id", message_id),
+        aws.refused("get-message-insights", "--message-id", "0100"),
+    )
+    assert message["MessageId"] == message_id
+    (insights,) = message["Insights"]
+    assert insights["Destination"] == newest["EmailAddress"]
+    send, bounce = insights["Events"]
+    assert (send["Type"], bounce["Type"]) == ("SEND", "BOUNCE")
+    assert bounce["Timestamp"] == newest["LastUpdateTime"]
+    assert bounce["Details"]["Bounce"]["BounceType"] == "PERMANENT"
+    words = "Message <0100> not found for account <123456789012>"
+    assert missing == _error("NotFoundException", "GetMessageInsights", words)
+
+
 async def test_a_throttled_call(aws: Aws, emulator: Emulator) -> None:
     emulator.conditions = Conditions(rates=(Rate(per_second=0.001),))  # The clock stands still: one call in all.
     await aws("get-account")

@@ -21,13 +21,18 @@ ADDRESS = "alice@corp.com"
 LIST = SuppressionList("acme")
 
 
+async def missing(call: Awaitable[object]) -> None:
+    with pytest.raises(errors.NotFound):
+        await call
+
+
 async def drained(pages: AsyncIterator[Any]) -> None:
     async for _ in pages:
         pass
 
 
 def everything(gateway: Gateway) -> dict[str, Callable[[], Awaitable[object]]]:
-    """One call of each method, in an order in which each succeeds."""
+    """One call of each method, in an order in which each succeeds; of a message nobody sent there is nothing."""
     return {
         "identify": gateway.identify,
         "account": gateway.account,
@@ -41,6 +46,7 @@ def everything(gateway: Gateway) -> dict[str, Callable[[], Awaitable[object]]]:
         "put_suppressed_destination": lambda: gateway.put_suppressed_destination(LIST, ADDRESS, Reason.BOUNCE),
         "suppressed_destinations": lambda: gateway.suppressed_destinations(LIST),
         "suppressed_destination": lambda: gateway.suppressed_destination(LIST, ADDRESS),
+        "message_insights": lambda: missing(gateway.message_insights("0100")),
         "delete_suppressed_destination": lambda: gateway.delete_suppressed_destination(LIST, ADDRESS),
         "put_tenant_suppression_attributes": lambda: gateway.put_tenant_suppression_attributes("acme", None),
         "put_configuration_set_suppression_options": lambda: gateway.put_configuration_set_suppression_options(
@@ -121,6 +127,13 @@ def test_a_missing_tenant_is_told_from_a_missing_entry() -> None:
     entry = answer("NotFoundException", 404, "Email address a@corp.com does not exist on your suppression list.")
     assert type(service_error(tenant, "X")) is errors.TenantNotFound
     assert type(service_error(entry, "X")) is errors.NotFound
+
+
+def test_a_message_that_is_missing_is_told_from_an_account_that_keeps_none() -> None:
+    without = answer("NotFoundException", 404, "To use this feature you must enable Virtual Deliverability Manager")
+    message = answer("NotFoundException", 404, "Message <0100> not found for account <123456789012>")
+    assert type(service_error(without, "X")) is errors.NoDeliverabilityManager
+    assert type(service_error(message, "X")) is errors.NotFound
 
 
 @pytest.mark.parametrize(
