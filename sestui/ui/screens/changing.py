@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sestui.domain.display import counted
 from sestui.domain.errors import SestuiError
-from sestui.domain.job import Kind, Plan
+from sestui.domain.job import Entry, Kind, Plan
 from sestui.domain.suppression import SuppressedDestinationSummary
 from sestui.services.listing import FRESH_FOR
 from sestui.services.undoing import undo_plan
@@ -84,22 +84,21 @@ class Changing:
         if pane.listing is not listing:
             screen.status.say("Nothing was removed: another list was opened before its plan was there.")
             return
-        rows = list[SuppressedDestinationSummary]()
+        entries = list[Entry]()
         for start in range(0, len(chosen), _AT_ONCE):
             found = map(listing.index.get, chosen[start : start + _AT_ONCE])
-            rows += [row for row in found if row is not None]
+            entries += [Entry(listing.which, row.address, None, row) for row in found if row is not None]
             await asyncio.sleep(0)
         pane.redraw()
-        if not rows:
+        if not entries:
             screen.status.say("No longer on the list: somebody else removed it.")
             return
         screen.status.say("")
         plan = RemovalPlan(
-            which=listing.which,
             connection=gateway.connection,
-            rows=rows,
+            entries=entries,
             hidden=hidden,
-            gone=len(chosen) - len(rows),
+            gone=len(chosen) - len(entries),
             list_size=len(listing.index),
             complete=listing.complete,
             age=age,

@@ -9,7 +9,7 @@ from textual.widgets import Button, Checkbox, Input, Static
 
 from sestui.domain.display import counted, duration, moment
 from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, calls
-from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
+from sestui.domain.suppression import Connection, Reason
 from sestui.stylesheets import stylesheet
 from sestui.ui.details import table
 from sestui.ui.screens.dialog import Confirmation, Dialog
@@ -23,15 +23,15 @@ _ENDS = 3
 class RemovalPlan:
     """What the dialog is told."""
 
-    which: SuppressionList
     connection: Connection
-    rows: Sequence[SuppressedDestinationSummary]
-    """The entries as they were last read, in the order of the screen."""
+    entries: Sequence[Entry]
+    """Each with its row as it was last read, in the order of the screen."""
     hidden: int
     """How many of them the filter hides."""
     gone: int
     """How many marked addresses are no longer on the list."""
-    list_size: int
+    list_size: int | None
+    """How long the list is, as far as that is known; None where it is about several lists, or nothing is known."""
     complete: bool
     """Whether `list_size` is the whole list."""
     age: float
@@ -58,16 +58,13 @@ class RemovalDialog(Dialog[Confirmed]):
     def __init__(self, plan: RemovalPlan) -> None:
         super().__init__()
         self._plan = plan
-        self._complaints = sum(row.reason is Reason.COMPLAINT for row in plan.rows)
+        self._complaints = sum(_reason(it) is Reason.COMPLAINT for it in plan.entries)
+        self._lists = list(dict.fromkeys(it.which for it in plan.entries))
 
     @property
-    def _chosen(self) -> list[SuppressedDestinationSummary]:
+    def _chosen(self) -> list[Entry]:
         with_complaints = bool(self._complaints) and self.query_one("#complaints", Checkbox).value
-        return [row for row in self._plan.rows if with_complaints or row.reason is not Reason.COMPLAINT]
-
-    @property
-    def _entries(self) -> tuple[Entry, ...]:
-        return tuple(Entry(self._plan.which, row.address, None, row) for row in self._chosen)
+        return [it for it in self._plan.entries if with_complaints or _reason(it) is not Reason.COMPLAINT]
 
     def compose(self) -> ComposeResult:
         with Vertical(id="body") as body:
@@ -95,22 +92,26 @@ class RemovalDialog(Dialog[Confirmed]):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id in ("confirm", "dry"):
             note = self.query_one("#note", Input).value.strip()
-            self.dismiss(Confirmed(self._entries, note, event.button.id == "dry"))
+            self.dismiss(Confirmed(tuple(self._chosen), note, event.button.id == "dry"))
         else:
             self.dismiss(None)
 
     def _draw(self) -> None:
         chosen = self._chosen
         self.query_one("#plan", Static).update(table(*self._lines(chosen), names=9))
-        typed = len(chosen) > ASK_AGAIN_UP_TO or len(chosen) * 2 > self._plan.list_size
+        typed = len(chosen) > ASK_AGAIN_UP_TO or self._is_most(chosen)
         self.query_one(Confirmation).require(len(chosen) if typed and chosen else None, possible=bool(chosen))
 
-    def _lines(self, chosen: Sequence[SuppressedDestinationSummary]) -> Iterator[tuple[str, str, str]]:
+    def _is_most(self, chosen: Sequence[Entry]) -> bool:
+        """Whether more than half of a list goes."""
+        return self._plan.list_size is not None and len(chosen) * 2 > self._plan.list_size
+
+    def _lines(self, chosen: Sequence[Entry]) -> Iterator[tuple[str, str, str]]:
         plan = self._plan
         yield "Remove", counted(len(chosen), "address", "addresses"), "bold"
         yield (
             "From",
-            f"the list of {plan.which.owner}",
+            f"the list of {self._lists[0].owner}" if len(self._lists) == 1 else f"{len(self._lists)} lists",
             "bold",
         )
         where = plan.connection
@@ -119,9 +120,9 @@ class RemovalDialog(Dialog[Confirmed]):
             f"{where.account or 'not known'} · {where.region}{f' · {where.endpoint}' if where.endpoint else ''}",
             "",
         )
-        bounces = sum(row.reason is Reason.BOUNCE for row in chosen)
+        bounces = sum(_reason(it) is Reason.BOUNCE for it in chosen)
         yield "Reasons", f"{bounces:,} BOUNCE · {len(chosen) - bounces:,} COMPLAINT", ""
-        if self._complaints and len(chosen) + self._complaints == len(plan.rows):
+        if self._complaints and len(chosen) + self._complaints == len(plan.entries):
             yield "Left out", counted(self._complaints, "COMPLAINT entry", "COMPLAINT entries"), "bold yellow"
         if not chosen:
             return
@@ -129,20 +130,25 @@ class RemovalDialog(Dialog[Confirmed]):
             yield "Hidden", f"{plan.hidden:,} of the marked are hidden by the filter", "bold yellow"
         if plan.gone:
             yield "Gone", f"{plan.gone:,} of the marked: no longer on the list", ""
-        if len(chosen) * 2 > plan.list_size:
+        if self._is_most(chosen):
             size = f"{plan.list_size:,}{'' if plan.complete else ' loaded so far'}"
             yield "Careful", f"that is more than half of the list ({size})", "bold red"
         yield "Read", f"{duration(plan.age)} ago; {self._promise(len(chosen))}", ""
         yield "Takes", plan.takes(calls(len(chosen))), ""
         shown = [*chosen[:_ENDS], None, *chosen[-_ENDS:]] if len(chosen) > 2 * _ENDS else chosen
-        for number, row in enumerate(shown):
+        for number, it in enumerate(shown):
             label = "Addresses" if number == 0 else ""
-            if row is None:
+            if it is None or it.before is None:
                 yield label, f"… {len(chosen) - 2 * _ENDS:,} more …", "dim"
             else:
-                yield label, f"{row.address}  {row.reason}  {moment(row.last_update)[:16]}", ""
+                on = "" if len(self._lists) == 1 else f"  {it.which}"
+                yield label, f"{it.address}  {it.before.reason}  {moment(it.before.last_update)[:16]}{on}", ""
 
     def _promise(self, count: int) -> str:
         if count <= ASK_AGAIN_UP_TO:
             return "asked again one by one, what changed stays"
         return "what changes meanwhile stays"
+
+
+def _reason(entry: Entry) -> Reason | None:
+    return None if entry.before is None else entry.before.reason
