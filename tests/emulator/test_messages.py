@@ -9,6 +9,7 @@ import pytest
 from sestui.emulator import Conditions, Quirks, World
 
 SMALL = World(seed=3, tenants=2, configuration_sets=4, addresses=300, tenant_addresses=60)
+FEW = World(seed=3, tenants=2, configuration_sets=4, addresses=80, tenant_addresses=60)
 FOR_EVER = Conditions(quirks=Quirks.parse(["insights-life=0"]))
 DAY = 86_400.0
 _PROVIDERS = {"gmail.com": "Gmail", "outlook.com": "Outlook", "hotmail.com": "Outlook", "corp.com": "UNKNOWN_ISP"}
@@ -61,7 +62,7 @@ async def test_a_message_tells_what_put_its_address_on_the_list(bench: Any) -> N
 
 
 async def test_it_is_the_same_at_every_get_and_from_every_emulator_of_the_seed(bench: Any) -> None:
-    first, other = [await bench.client(await bench.serve(SMALL, FOR_EVER)) for _ in range(2)]
+    first, other = [await bench.client(await bench.serve(FEW, FOR_EVER)) for _ in range(2)]
     for message_id in _message_ids(await _entries(first))[:5]:
         answers = [await ses.get_message_insights(MessageId=message_id) for ses in (first, first, other)]
         for answer in answers:
@@ -70,7 +71,7 @@ async def test_it_is_the_same_at_every_get_and_from_every_emulator_of_the_seed(b
 
 
 async def test_a_tenants_mail_comes_from_the_tenant(bench: Any) -> None:
-    ses = await bench.client(await bench.serve(SMALL, FOR_EVER))
+    ses = await bench.client(await bench.serve(FEW, FOR_EVER))
     message_id = _message_ids(await _entries(ses, TenantName="acme-retail"))[0]
     message = await ses.get_message_insights(MessageId=message_id)
     assert message["FromEmailAddress"] == "no-reply@mail.acme-retail.example"
@@ -78,7 +79,7 @@ async def test_a_tenants_mail_comes_from_the_tenant(bench: Any) -> None:
 
 
 async def test_a_message_that_is_not_there_is_not_found(bench: Any, refused: Any) -> None:
-    ses = await bench.client(await bench.serve(SMALL, FOR_EVER))
+    ses = await bench.client(await bench.serve(FEW, FOR_EVER))
     gone, there = [entry for entry in await _entries(ses) if "Attributes" in entry][:2]
     await ses.delete_suppressed_destination(EmailAddress=gone["EmailAddress"])
     other = there["Attributes"]["MessageId"].replace("-", "-0", 1)
@@ -94,7 +95,7 @@ async def test_a_message_that_is_not_there_is_not_found(bench: Any, refused: Any
 @pytest.mark.parametrize("days", [1, 30])
 async def test_of_an_old_message_nothing_is_told(bench: Any, refused: Any, days: int) -> None:
     conditions = Conditions(quirks=Quirks.parse([f"insights-life={days * DAY}"])) if days != 30 else Conditions()
-    ses = await bench.client(await bench.serve(SMALL, conditions))
+    ses = await bench.client(await bench.serve(FEW, conditions))
     told, untold = [], []
     for entry in await _entries(ses):
         if "Attributes" not in entry:
