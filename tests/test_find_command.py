@@ -46,7 +46,7 @@ async def test_the_verdict_comes_first_then_what_each_list_says(gateway: Gateway
     assert first == "alice@corp.com  (123456789012 · us-east-1)"
     assert mail.startswith("  Mail of tenant acme-retail through retail-marketing, retail-receipts: BLOCKED by alice@")
     assert own.startswith("  tenant acme-retail: alice@corp.com  BOUNCE  since ")
-    assert account == "  account: not under this spelling (3 spellings tried)"
+    assert account == "  account: not under this spelling (3 tried)"
     assert (blank, others.split()[0]) == ("", "11")
     assert others.endswith("--all-tenants asks them.")
 

@@ -70,7 +70,7 @@ async def _find(foreground: Foreground, arguments: argparse.Namespace, addresses
     for region in arguments.regions or [arguments.region]:
         arguments.region = region
         async with connected(arguments, arguments.settings) as (gateway, _):
-            lookup = Lookup(gateway, Directory(gateway), addresses, Send(arguments.tenant))
+            lookup = Lookup(gateway, Directory(gateway), addresses, Send(arguments.tenant), time.time)
             lookup.changed = partial(_show, foreground, lookup)
             here = await gateway.identify()
             await lookup.run(others=0)
@@ -101,18 +101,9 @@ def _errors(lookup: Lookup) -> Iterator[SestuiError]:
 
 
 def _lines(lookup: Lookup, here: Connection, pace: float | None) -> Iterator[str]:
-    from sestui.domain.display import printable
-    from sestui.services.lookup_words import finding_lines, left_line, meaning_lines
+    from sestui.services.lookup_words import left_line, text_lines
 
-    now = time.time()
-    for address in lookup.addresses:
-        yield printable(f"{address}  ({here.account} · {here.region})")
-        for line, _ in meaning_lines(lookup, address, now):
-            yield f"  {line}"
-        for finding in lookup.of(address):
-            for line, _ in finding_lines(finding, now):
-                yield f"  {printable(str(finding.which))}: {line}"
-        yield ""
+    yield from text_lines(lookup, here, time.time())
     if left := left_line(lookup, pace):
         yield f"{left}. --all-tenants asks them."
 

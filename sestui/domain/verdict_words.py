@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
-from sestui.domain.display import counted, duration, moment, printable
+from sestui.domain.display import duration, moment, printable
 from sestui.domain.effective import Effective
 from sestui.domain.impact import Send
 from sestui.domain.verdict import Answer, Verdict
@@ -51,7 +51,7 @@ def verdict_lines(it: Verdict, age: float) -> Iterator[tuple[str, Tone]]:
             )
         return
     if it.answer is Answer.NOT_UNDER_SPELLINGS:
-        yield f"not under this spelling ({counted(it.spellings, 'spelling')} tried)", Tone.PLAIN
+        yield f"not under this spelling ({it.spellings} tried)", Tone.PLAIN
     elif it.answer is Answer.NOT_ON_LIST:
         yield f"not on this list, under any spelling (read {duration(age)} ago)", Tone.PASSES
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sestui.domain.errors import JobRefused, NotFound, SestuiError
 from sestui.domain.job import Job, Result
@@ -25,10 +25,12 @@ class Jobs:
         dry: bool = False,
         read_back: str = "sample",
         priority: Priority = Priority.JOB,
+        tenants: Mapping[str, str] | None = None,
     ) -> None:
         """`dry` makes no call that changes anything; `read_back` is `sample` or `all`.
 
         `priority` is whose calls they are: a few entries that a person waits for should not wait for a loading list.
+        `tenants` are TenantIds by TenantName that this connection has just told: they need not be asked for again.
         """
         self._gateway = gateway
         self._journal = journal
@@ -36,6 +38,7 @@ class Jobs:
         self._dry = dry
         self._read_back = read_back
         self._priority = priority
+        self._tenants = tenants or {}
         self._runs: dict[int, Run] = {}
         self.halted_by: SestuiError | None = None
         """What ended the last run before its time, where SES or the connection did."""
@@ -49,7 +52,7 @@ class Jobs:
             JournalTrouble: the journal can't be written to any more. What was asked last is settled by the next run.
         """
         with self._journal.alone(number):
-            await verify(self._gateway, await in_thread(self._journal.job, number))
+            await verify(self._gateway, await in_thread(self._journal.job, number), self._tenants)
             job = await in_thread(self._journal.begin, number)
             run = Run(
                 *(self._gateway, self._journal, self._clock, job, tell),
@@ -79,8 +82,8 @@ def pace(gateway: Gateway) -> float | None:
     return min((it for it in paces if it is not None), default=None)
 
 
-async def verify(gateway: Gateway, job: Job) -> None:
-    """See to it that this is where a job was planned.
+async def verify(gateway: Gateway, job: Job, tenants: Mapping[str, str] | None = None) -> None:
+    """See to it that this is where a job was planned; `tenants` are TenantIds that need not be asked for.
 
     Raises:
         JobRefused: it is not.
@@ -96,11 +99,11 @@ async def verify(gateway: Gateway, job: Job) -> None:
             raise JobRefused(f"Job {job.id} was planned on {what} {then}, this is {now}. Nothing was done.")
     for name, tenant_id in job.tenants.items():
         try:
-            tenant = await gateway.tenant(name, priority=Priority.JOB)
+            now = (tenants or {}).get(name) or (await gateway.tenant(name, priority=Priority.JOB)).tenant_id
         except NotFound:
             raise JobRefused(f"Tenant {name}, on whose list job {job.id} works, is not there any more.") from None
-        if tenant.tenant_id != tenant_id:
+        if now != tenant_id:
             raise JobRefused(
                 f"Tenant {name} is not the one that job {job.id} was planned for (TenantId {tenant_id}, "
-                f"now {tenant.tenant_id}). Nothing was done."
+                f"now {now}). Nothing was done."
             )

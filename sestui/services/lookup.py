@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from sestui.domain.effective import Effective, resolve_scope
 from sestui.domain.errors import NotFound, SestuiError, TenantNotFound
 from sestui.domain.impact import Send
+from sestui.domain.job import DONE
 from sestui.domain.spellings import spellings
 from sestui.domain.suppression import (
     SuppressedDestination,
@@ -27,6 +28,7 @@ from sestui.domain.verdict import Evidence, Verdict, verdict
 from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
+    from sestui.domain.job import Result
     from sestui.services.directory import Directory
     from sestui.sesv2.gateway import Gateway
 
@@ -94,6 +96,7 @@ class Lookup:
         directory: Directory,
         addresses: Sequence[str],
         send: Send,
+        clock: Callable[[], float],
         *,
         rows_of: Callable[[SuppressionList, str], Rows | None] = lambda which, address: None,
     ) -> None:
@@ -110,6 +113,9 @@ class Lookup:
         """Why the names of the other tenants can't be had."""
         self.changed: Callable[[], None] = lambda: None
         """Called whenever there is more to be shown."""
+        self.asked_at = clock()
+        """When SES was begun to be asked, in seconds since 1970: no answer is older."""
+        self._clock = clock
         self._gateway = gateway
         self._directory = directory
         self._rows_of = rows_of
@@ -150,6 +156,7 @@ class Lookup:
 
     async def run(self, *, others: int = OTHERS) -> None:
         """Ask all that is worth asking unasked; what goes wrong is kept beside what is known."""
+        self.asked_at = self._clock()
         await self._ask_all(first=True)
         await self._read_settings()
         await self._ask_all(first=False)
@@ -180,16 +187,36 @@ class Lookup:
                 self._take(address, SuppressionList(name))
         await self._ask_all(first=True)
 
-    async def ask_spellings(self, which: SuppressionList) -> None:
-        """Ask one list for every spelling."""
-        left = [it for it in self.findings.values() if it.which == which]
-        await asyncio.gather(*(self._ask(it.address, which, spelling) for it in left for spelling in it.left))
+    async def again(self) -> None:
+        """Ask once more for what was found and for what was not asked: somebody may have changed it since."""
+        self.asked_at = self._clock()
+        for key, it in self.findings.items():
+            found = tuple(entry.address for entry in it.entries)
+            rows = self._rows_of(it.which, it.address)
+            loaded = () if rows is None else tuple(row.address for row in rows.found)
+            asked = dict.fromkeys((it.address, *found, *loaded, *spellings(it.address)))
+            keep = tuple(asked) if found or loaded or it.error is not None else it.left
+            gone = tuple(spelling for spelling in it.absent if spelling not in keep)
+            self.findings[key] = replace(it, entries=(), absent=gone, left=keep, rows=rows, error=None)
+        self.changed()
+        await self._ask_all(first=True)
+        await self._ask_all(first=False)
 
     def take_rows(self, which: SuppressionList) -> None:
         """Take in that more of a list is loaded."""
         for key, it in self.findings.items():
             if it.which == which:
                 self.findings[key] = replace(it, rows=self._rows_of(which, it.address))
+        self.changed()
+
+    def take(self, result: Result) -> None:
+        """Take in what a job of ours made of an entry, until SES is asked again."""
+        for key, it in self.findings.items():
+            if it.which == result.entry.which and result.outcome in DONE:
+                address = result.entry.address
+                entries = tuple(entry for entry in it.entries if entry.address != address)
+                absent = it.absent if len(entries) == len(it.entries) or address in it.absent else (*it.absent, address)
+                self.findings[key] = replace(it, entries=entries, absent=absent, rows=self._rows_of(*key[::-1]))
         self.changed()
 
     async def _ask_all(self, *, first: bool) -> None:
@@ -208,7 +235,10 @@ class Lookup:
         entry: SuppressedDestination | None = None
         error: SestuiError | None = None
         try:
-            entry = await self._gateway.suppressed_destination(which, spelling, priority=Priority.PERSON)
+            # The lists of other tenants are of use, but what a person does about what is found goes first.
+            mine = which.tenant_name in (None, self.send.tenant)
+            priority = Priority.PERSON if mine else Priority.VISIBLE
+            entry = await self._gateway.suppressed_destination(which, spelling, priority=priority)
         except TenantNotFound as problem:
             error = problem
         except NotFound:

@@ -9,7 +9,7 @@ from sestui.domain.effective import Effective
 from sestui.domain.errors import TenantNotFound
 from sestui.domain.impact import Send
 from sestui.domain.job_words import takes
-from sestui.domain.suppression import SuppressedDestination, SuppressedDestinationSummary
+from sestui.domain.suppression import Connection, SuppressedDestination, SuppressedDestinationSummary
 from sestui.domain.verdict import Verdict
 from sestui.domain.verdict_words import Tone, consults, mail, verdict_lines
 from sestui.services.lookup import Finding, Lookup
@@ -37,12 +37,11 @@ def finding_lines(it: Finding, now: float) -> Iterator[tuple[str, Tone]]:
     elif not it.is_asked:
         yield "asking SES …", Tone.DOUBT
     if not it.known and it.is_asked:
-        asked = counted(it.evidence.spellings, "spelling")
         if it.is_whole:
             assert it.rows is not None
             yield f"not on this list, under any spelling (read {duration(now - it.rows.read_at)} ago)", Tone.PASSES
         else:
-            yield f"not under this spelling ({asked} tried)", Tone.PLAIN
+            yield f"not under this spelling ({it.evidence.spellings} tried)", Tone.PLAIN
 
 
 def _row(row: SuppressedDestinationSummary) -> str:
@@ -92,3 +91,15 @@ def left_line(lookup: Lookup, pace: float | None) -> str:
     calls = len(lookup.others) * len(lookup.addresses)
     lists = counted(len(lookup.others), "other tenant's list was", "other tenants' lists were")
     return f"{lists} not asked; to ask takes {takes(calls, pace)}"
+
+
+def text_lines(lookup: Lookup, here: Connection, now: float) -> Iterator[str]:
+    """Yield all that is known as text, for a ticket or a terminal."""
+    for address in lookup.addresses:
+        yield printable(f"{address}  ({here.account or 'account not known'} · {here.region})")
+        for line, _ in meaning_lines(lookup, address, now):
+            yield f"  {line}"
+        for finding in lookup.of(address):
+            for line, _ in finding_lines(finding, now):
+                yield f"  {printable(str(finding.which))}: {line}"
+        yield ""

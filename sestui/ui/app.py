@@ -114,7 +114,7 @@ class SestuiApp(App[None]):
             if isinstance(self.focused, Input):
                 # A line end in a paste is no Enter.
                 self.focused.insert_text_at_cursor(" ".join(event.text.split()))
-            elif screen is self._browse:
+            elif screen is self._browse or (isinstance(screen, Dialog) and screen.TAKES_PASTES):
                 screen.post_message(events.Paste(event.text))
             else:
                 self._insert_into_area(event.text)

@@ -59,6 +59,7 @@ COMMANDS: Final = (
     Command(
         "everywhere", "slash", "filter", "filter", "Filter the pane in focus; in the tree SES is asked", True, True
     ),
+    Command("everywhere", "f", "find", "find", "Find an address on every list: why does it get no mail?", True, True),
     Command("list", "space", "mark", "mark", "Mark the address, or take its mark off", True),
     Command("list", "enter", "open", "details", "All that SES tells of the address", True),
     Command("everywhere", "a", "add", "add", "Add addresses to the list on the screen", True, True),
@@ -190,7 +191,7 @@ def help_text() -> RenderableType:
     rest = [
         ("tab ↓ ↑", "In a dialog: move. Enter presses the button in focus, esc changes nothing"),
         ("ctrl+l", "Draw all of the screen again, where something else has written over it"),
-        ("a paste", "Runs no key outside an input; one address is looked up on the open list"),
+        ("a paste", "Runs no key outside an input: the addresses in it are looked for"),
     ]
     return Group(*parts, Text("Elsewhere", "bold"), _keys(rest))
 

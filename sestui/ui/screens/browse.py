@@ -207,6 +207,9 @@ class BrowseScreen(Screen[None]):
     def action_add(self) -> None:
         self.flows.changing.add()
 
+    def action_find(self) -> None:
+        self.flows.finding.find()
+
     def action_remove(self) -> None:
         self.flows.changing.remove()
 
@@ -270,16 +273,9 @@ class BrowseScreen(Screen[None]):
         self._show_details(event.address)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Text pasted outside an input runs nothing: an address is looked up, whatever else is named."""
+        """Text pasted outside an input runs nothing: what it holds is looked for."""
         event.stop()
-        from sestui.domain.addresses import parse
-
-        found = parse(event.text).valid
-        if len(found) == 1:
-            self._show_details(found[0])
-        else:
-            what = counted(len(found), "address", "addresses") if found else "No address"
-            self.status.say(f"{what} pasted; nothing was done. Press a first to add, / to filter.")
+        self.flows.finding.find(event.text)
 
     def _show_details(self, address: str) -> None:
         from sestui.ui import entry

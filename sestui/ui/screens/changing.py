@@ -45,8 +45,9 @@ class Changing:
         """What was typed into an add dialog that was left without adding."""
         self.takes = working.takes
 
-    def add(self) -> None:
-        """Ask what to add to the open list, and add it."""
+    def add(self, text: str = "") -> None:
+        """Ask what to add to the open list, this for a start, and add it."""
+        self._draft = text or self._draft
         self.begin(self._add)
 
     def remove(self) -> None:
@@ -61,11 +62,11 @@ class Changing:
         else:
             _: Worker[None] = self._screen.run_worker(partial(flow, gateway, listing), group="plan", exclusive=True)
 
-    async def start(self, kind: Kind, agreed: Confirmed, read_at: float) -> None:
-        """Have a job made of what a person agreed to."""
+    async def start(self, kind: Kind, agreed: Confirmed, read_at: float) -> int | None:
+        """Have a job made of what a person agreed to, and return its number; None where nothing was begun."""
         assert self._reading.gateway is not None
         plan = Plan(kind, self._reading.gateway.connection, agreed.entries, read_at, note=agreed.note)
-        await self._working.start(plan, dry=agreed.dry)
+        return await self._working.start(plan, dry=agreed.dry)
 
     async def _remove(self, gateway: Gateway, listing: Listing) -> None:
         screen, pane = self._screen, self._screen.list_pane
@@ -104,6 +105,7 @@ class Changing:
             age=age,
             takes=self.takes,
         )
+        self._working.prepare([listing.which])
         if agreed := await screen.app.push_screen_wait(RemovalDialog(plan)):
             await self.start(Kind.REMOVE, agreed, read_at)
 
@@ -122,6 +124,7 @@ class Changing:
             takes=self.takes,
         )
         read_at = self._clock() - (listing.age if listing.read_at is not None else 0)
+        self._working.prepare([listing.which])
         dialog = AddDialog(place, self._draft)
         agreed = await self._screen.app.push_screen_wait(dialog)
         self._draft = "" if agreed and not agreed.dry else dialog.text

@@ -30,6 +30,9 @@ class Dialog(ModalScreen[_T | None]):
         Binding("pageup", "turn(-1)", show=False),
     ]
 
+    TAKES_PASTES: ClassVar[bool] = False
+    """Whether text that is pasted outside an input is for this dialog, as it is for the browse screen."""
+
     takes_keys_from: float = inf
     """Monotonic seconds; keys of before are dropped by the app. Infinite until the dialog is painted."""
 

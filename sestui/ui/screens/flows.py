@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sestui.ui.screens.comparing import Comparing
     from sestui.ui.screens.creating import Creating
     from sestui.ui.screens.editing import Editing
+    from sestui.ui.screens.finding import Finding
     from sestui.ui.screens.loading import Loading
     from sestui.ui.screens.reading import Reading
     from sestui.ui.screens.working import Launch, Working
@@ -69,6 +70,12 @@ class Flows:
         from sestui.ui.screens.changing import Changing
 
         return Changing(self._screen, self.reading, self.working, self._clock)
+
+    @cached_property
+    def finding(self) -> Finding:
+        from sestui.ui.screens.finding import Finding
+
+        return Finding(self._screen, self.reading, self.lists, self.changing, self.working, self._clock)
 
     @cached_property
     def comparing(self) -> Comparing:

@@ -141,6 +141,12 @@ class Loading:
             if listing.read_at is None and which not in self._recalling:
                 self._start(f"recall {which}", self._recall, listing)
 
+    async def recall(self, which: SuppressionList) -> None:
+        """Bring in what is kept of a list that nobody has opened."""
+        listing = self.listing_of(self._reading.gateway, which)
+        if listing.read_at is None and which not in self._recalling:
+            await self._recall(listing)
+
     def again(self) -> None:
         """Read the open list again, or where that was broken off go on."""
         if (listing := self._screen.list_pane.listing) is not None:

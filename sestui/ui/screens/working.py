@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -16,6 +18,7 @@ from sestui.services.detached import Child
 from sestui.services.in_thread import in_thread
 from sestui.services.jobs import Jobs, pace
 from sestui.services.journal import Journal
+from sestui.services.listing import FRESH_FOR
 from sestui.services.logout import Logout, at_logout
 from sestui.sesv2.pacing import Priority
 
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 
 _LOOK: Final = 0.5
 """Seconds from one look into the journal to the next, while jobs run."""
+
+_SETTLES: Final = 0.1
+"""The same while somebody waits for a few entries."""
 
 Launch = Callable[["Gateway", int, Logout], Awaitable[Child]]
 """Starts a job as a process of its own, on a host that does this at logout."""
@@ -61,6 +67,8 @@ class Working:
         self._children: dict[int, Child] = {}
         """The jobs that were started here as processes of their own."""
         self._logout = Logout()
+        self._tenant_ids: dict[str, tuple[str, float]] = {}
+        """TenantIds by name, and when each was read."""
         self._looking: Timer | None = None
         self.journal = journal
 
@@ -87,32 +95,74 @@ class Working:
     def _lasts(self, count: int) -> bool:
         return self._launch is not None and count / (self._pace or 1.0) > self._settings.job_in_app
 
-    async def start(self, plan: Plan, *, dry: bool = False) -> None:
-        """Write a plan down and have it carried out; `dry`: all of it but what would change anything."""
+    async def start(self, plan: Plan, *, dry: bool = False) -> int | None:
+        """Write a plan down, have it carried out and return the job's number; None where nothing was begun.
+
+        `dry`: all of it but what would change anything.
+        """
         screen, gateway = self._screen, self._reading.gateway
         assert gateway is not None
         try:
             if plan.connection.account is None:
                 plan = replace(plan, connection=await gateway.identify())
-            plan = replace(plan, tenants=await self._tenants(gateway, plan))
+            plan = replace(plan, tenants=await self._tenants(plan))
             if dry:
                 await self._dry_run(gateway, plan)
-                return
+                return None
             number = await in_thread(self.journal.plan, plan)
         except JournalTrouble as error:
             screen.app.keep_error(error)
             screen.status.say(f"Nothing was done, as it has to be written down first. {error}", urgent=True)
-            return
+            return None
         except SestuiError as error:
             screen.app.tell_error(error)
-            return
+            return None
         puts = sum(it.wanted is not None for it in plan.entries)
         unknown = sum(not it.known for it in plan.entries)
         await self._set_going(number, calls(len(plan.entries), puts=puts, unknown=unknown))
+        return number
 
-    async def _tenants(self, gateway: Gateway, plan: Plan) -> dict[str, str]:
+    async def outcome(self, number: int) -> tuple[str, list[Result]]:
+        """Wait until all entries of a job in this process are settled, and return what it came to, in words and whole.
+
+        A job that runs elsewhere is not waited for.
+        """
+        while True:
+            job = await in_thread(self.journal.job, number)
+            if number not in self._here or job.settled == job.total:
+                break
+            await asyncio.sleep(_SETTLES)
+        entries = await in_thread(self._settled, number, 0.0)
+        return verdict(job), [it.result for it in entries if it.result is not None]
+
+    def prepare(self, lists: Iterable[SuppressionList]) -> None:
+        """Learn whose lists these are while a person still reads the plan: a job works on a TenantId's list alone."""
+        names = {which.tenant_name for which in lists} - {None} - set(self._fresh)
+        for name in names:
+            reading = partial(self._read_tenant, str(name))
+            _: Worker[None] = self._screen.run_worker(reading, group=f"tenant id {name}", exclusive=True)
+
+    async def _read_tenant(self, name: str) -> None:
+        # Where that fails it is asked once more when it is needed, and told.
+        with suppress(SestuiError):
+            await self._tenant_id(name)
+
+    async def _tenant_id(self, name: str) -> str:
+        if name not in self._fresh:
+            gateway = self._reading.gateway
+            assert gateway is not None
+            self._tenant_ids[name] = (await gateway.tenant(name)).tenant_id, self._clock()
+        return self._tenant_ids[name][0]
+
+    @property
+    def _fresh(self) -> dict[str, str]:
+        """TenantIds that were read in the last minutes."""
+        since = self._clock() - FRESH_FOR
+        return {name: tenant_id for name, (tenant_id, at) in self._tenant_ids.items() if at > since}
+
+    async def _tenants(self, plan: Plan) -> dict[str, str]:
         names = {entry.which.tenant_name for entry in plan.entries} - {None}
-        return {name: (await gateway.tenant(name)).tenant_id for name in names if name is not None}
+        return {name: await self._tenant_id(name) for name in names if name is not None}
 
     async def _set_going(self, number: int, count: int) -> None:
         gateway = self._reading.gateway
@@ -129,10 +179,13 @@ class Working:
 
     async def _run(self, gateway: Gateway, number: int) -> None:
         try:
-            # Of a few one waits for the outcome: they need not wait for a list that loads.
-            few = (await in_thread(self.journal.job, number)).total <= SAMPLE
-            priority = Priority.PERSON if few else Priority.JOB
-            jobs = Jobs(gateway, self.journal, self._clock, read_back=self._settings.read_back, priority=priority)
+            priority = _priority((await in_thread(self.journal.job, number)).total)
+            jobs = Jobs(
+                *(gateway, self.journal, self._clock),
+                read_back=self._settings.read_back,
+                priority=priority,
+                tenants=self._fresh,
+            )
             await jobs.run(number)
         except SestuiError as error:
             self._screen.app.tell_error(error)
@@ -146,11 +199,12 @@ class Working:
         journal, results = Journal(None, self._clock), list[Result]()
         self._screen.status.show_progress("Dry run …")
         try:
-            job = await Jobs(gateway, journal, self._clock, dry=True).run(journal.plan(plan), results.extend)
+            jobs = Jobs(gateway, journal, self._clock, dry=True, priority=_priority(len(plan.entries)))
+            job = await jobs.run(journal.plan(plan), results.extend)
         finally:
             journal.close()
             self._screen.status.show_progress("")
-        self._screen.app.push_screen(ResultsDialog(job, results))
+        await self._screen.app.push_screen_wait(ResultsDialog(job, results))
 
     async def stop(self) -> None:
         """Let the jobs of this process pause once the calls under way are answered and written down."""
@@ -254,3 +308,8 @@ class Working:
         for which, some in by_list.items():
             self._screen.list_pane.apply(some, which, self._screen.flows.lists.listings.get(which))
             self._screen.flows.lists.changed(which, some)
+
+
+def _priority(entries: int) -> Priority:
+    """Of a few one waits for the outcome: they need not wait for a list that loads."""
+    return Priority.PERSON if entries <= SAMPLE else Priority.JOB

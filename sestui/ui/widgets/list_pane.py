@@ -217,6 +217,11 @@ class ListPane(Vertical):
     def focus_filter(self) -> None:
         self._filter.focus()
 
+    def search(self, text: str) -> None:
+        """Show what of the list holds this text."""
+        self._filter.value = text
+        self.table.focus()
+
     def escape(self) -> None:
         """End what was begun with marks, else drop the filter."""
         if not self.marking.end():

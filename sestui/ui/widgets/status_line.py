@@ -18,6 +18,11 @@ class StatusLine(Static):
         self._progress = ""
         self._timer: Timer | None = None
 
+    @property
+    def notice(self) -> str:
+        """What was said last, while it is shown."""
+        return self._notice
+
     def on_mount(self) -> None:
         self._draw()
 

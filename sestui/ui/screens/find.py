@@ -1,0 +1,371 @@
+"""`f`: which lists hold an address, and whether that stops the mail. What is known is shown at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static
+
+from sestui.domain.addresses import Addresses, understand
+from sestui.domain.display import counted, printable
+from sestui.domain.errors import SestuiError
+from sestui.domain.impact import Send
+from sestui.domain.job_words import takes
+from sestui.domain.suppression import SuppressionList
+from sestui.domain.why import why
+from sestui.services.lookup import Lookup
+from sestui.services.lookup_words import left_line, text_lines
+from sestui.stylesheets import stylesheet
+from sestui.ui import found_lines
+from sestui.ui.details import table
+from sestui.ui.screens.dialog import Dialog
+from sestui.ui.screens.text import TextDialog
+from sestui.ui.widgets.found_table import Found, FoundTable
+from sestui.ui.widgets.key_line import KeyLine
+from sestui.ui.widgets.line_view import Text, fold
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.worker import Worker
+
+    from sestui.services.listing import Listing
+    from sestui.sesv2.gateway import Gateway
+
+_PAGE: Final = 1000
+_NAMED: Final = 3
+"""Addresses that are named of those that were understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the dialog is told."""
+
+    gateway: Gateway
+    tenants: Sequence[str]
+    """The names known, to suggest."""
+    begin: Callable[[Sequence[str], Send], Lookup]
+    """Makes a lookup of what is typed."""
+    recall: Callable[[SuppressionList], Awaitable[None]]
+    """Brings in what is kept of a list."""
+    whole: Callable[[SuppressionList], AsyncIterator[None]]
+    """Reads a list whole; yields as it grows."""
+    listing: Callable[[SuppressionList], Listing]
+    remove: Callable[[Lookup, Sequence[Found], Callable[[str], None]], Awaitable[str]]
+    """Shows the plan of a removal, has it carried out, says meanwhile and returns in the end what there is to say."""
+    pace: Callable[[], float | None]
+    """Calls a second, as learned."""
+    clock: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class FindWish:
+    """What somebody wants of what was found."""
+
+    action: Literal["add", "open"]
+    line: Found
+    """The one under the cursor."""
+
+
+class FindDialog(Dialog[FindWish]):
+    """Asks SES and shows what it says; returns what is wanted of that, where another screen is needed for it."""
+
+    CSS_PATH = stylesheet("find.tcss")
+    TAKES_PASTES = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "tick", "tick"),
+        Binding("d", "remove", "remove"),
+        Binding("a", "wish('add')", "add"),
+        Binding("w", "why", "why"),
+        Binding("o", "others", "others"),
+        Binding("S", "scan", "scan"),
+        Binding("y", "copy", "copy"),
+        Binding("slash,f", "edit", "address", key_display="/"),
+        Binding("r", "again", "refresh", show=False),
+        Binding("escape", "cancel", "back", key_display="esc"),
+        Binding("q", "close", show=False),
+    ]
+
+    def __init__(self, place: Place, text: str, send: Send) -> None:
+        super().__init__()
+        self._place = place
+        self._send = send
+        """The mail that it is about."""
+        self.lookup: Lookup | None = None
+        self._ticks: dict[tuple[str, SuppressionList, str], bool] = {}
+        """What somebody has ticked, or not, by hand."""
+        self._understood = Addresses((), 0, ())
+        self._said = ""
+        # Held, not looked up: a late answer may find the screen going down, and its parts no longer in it.
+        self._field = Input(
+            text,
+            id="addresses",
+            compact=True,
+            placeholder="an address, or any text with some in it; enter asks SES",
+            select_on_focus=False,
+        )
+        self._tenant = Input(
+            send.tenant or "",
+            id="tenant",
+            compact=True,
+            placeholder="none: the account's mail",
+            suggester=SuggestFromList(place.tenants, case_sensitive=False),
+            select_on_focus=False,
+        )
+        self._telling = Static(id="understood", markup=False)
+        self._table = FoundTable(id="found")
+        self._meaning = Text(id="meaning")
+        self._line = Static(id="said", markup=False)
+        self._line.display = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="body") as body:
+            body.border_title = "Find"
+            body.border_subtitle = "SES ignores the case of letters when it sends, and finds one spelling at a time"
+            with Horizontal(classes="line"):
+                yield Static("find", classes="label")
+                yield self._field
+                yield Static("tenant", classes="label")
+                yield self._tenant
+            yield self._telling
+            yield self._table
+            yield self._meaning
+            yield self._line
+            yield KeyLine()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        for field in (self._field, self._tenant):
+            field.cursor_blink = False
+        self._read()
+        if self._understood.valid:
+            self._begin()
+        else:
+            self._field.focus()
+        self._draw()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    # Asking
+
+    def _read(self) -> None:
+        self._understood = understand(self._field.value)
+        valid, refused = self._understood.valid, self._understood.refused
+        names = ", ".join(map(printable, valid[:_NAMED])) + (
+            f" and {len(valid) - _NAMED} more" if valid[_NAMED:] else ""
+        )
+        words = f"understood: {names}" if valid else ""
+        if refused:
+            words += f"{'; ' if words else ''}not understood: {printable(refused[0].text[:60])}, it {refused[0].why}"
+        self._telling.update(words)
+        self._telling.display = bool(words)
+
+    def _begin(self) -> None:
+        tenant = self._tenant.value.strip() or None
+        if tenant != self._send.tenant:
+            self._send = Send(tenant)
+        self.lookup = lookup = self._place.begin(self._understood.valid, self._send)
+        self._ticks.clear()
+        self._say("")
+        self._table.focus()
+        self._follow(lookup, lookup.run)
+
+    def _follow(self, lookup: Lookup, asking: Callable[[], Awaitable[None]]) -> None:
+        lookup.changed = self._draw
+        _: Worker[None] = self.run_worker(partial(self._ask, lookup, asking), group="find", exclusive=True)
+
+    async def _ask(self, lookup: Lookup, asking: Callable[[], Awaitable[None]]) -> None:
+        self._draw()
+        for which in dict.fromkeys(which for _, which in lookup.findings):
+            recall = partial(self._recall, lookup, which)
+            _: Worker[None] = self.run_worker(recall, group=f"recall {which}", exclusive=True)
+        await asking()
+        self._draw()
+
+    async def _recall(self, lookup: Lookup, which: SuppressionList) -> None:
+        await self._place.recall(which)
+        lookup.take_rows(which)
+
+    # Drawing
+
+    def _draw(self) -> None:
+        lookup, now = self.lookup, self._place.clock()
+        if lookup is None:
+            self._table.show([], "Type or paste an address, then enter.")
+            self._meaning.show([])
+            return
+        self._table.show(found_lines.found_lines(lookup, self._ticks, now), "")
+        line = self._table.current
+        address = lookup.addresses[0] if line is None else line.address
+        lines = found_lines.meaning(lookup, address, now, self._meaning.width)
+        if left := left_line(lookup, self._place.pace()):
+            lines += [
+                [],
+                *([(part, "muted")] for part in fold(f"{left}: o asks them", max(10, self._meaning.width - 1))),
+            ]
+        title = Content(f"What it means for {printable(address)}")
+        if title != self._meaning.border_title:
+            self._meaning.border_title = title
+        self._meaning.show(lines)
+
+    def _say(self, words: str) -> None:
+        if words != self._said:
+            self._said = words
+            self._line.update(words)
+            self._line.display = bool(words)
+
+    @on(FoundTable.Moved)
+    def _moved(self) -> None:
+        self._draw()
+
+    # Keys
+
+    @on(Input.Changed, "#addresses")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._read()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self._understood.valid:
+            self._begin()
+        else:
+            self._say("There is no address in this." if self._field.value.strip() else "Type or paste an address.")
+
+    @on(FoundTable.Opened)
+    def _opened(self) -> None:
+        self.action_wish("open")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted outside an input is looked for."""
+        event.stop()
+        self._field.value = " ".join(event.text.split())
+        self._read()
+        self._submitted(Input.Submitted(self._field, self._field.value))
+
+    def action_edit(self) -> None:
+        self._field.focus()
+
+    def action_cancel(self) -> None:
+        """Escape: leave the fields where there is something below them, else close."""
+        if self.lookup is not None and (self._field.has_focus or self._tenant.has_focus):
+            self._table.focus()
+        else:
+            self.dismiss(None)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_tick(self) -> None:
+        line = self._table.current
+        if line is not None and line.ticked is not None:
+            self._ticks[line.key] = not line.ticked
+            self._table.action_step(1)
+            self._draw()
+        else:
+            self._say("There is no entry on this line.")
+
+    def action_wish(self, action: Literal["add", "open"]) -> None:
+        line = self._table.current
+        if line is None:
+            self._say("Nothing was looked for yet.")
+        else:
+            self.dismiss(FindWish(action, line))
+
+    def action_remove(self) -> None:
+        """Remove the ticked entries, after showing what goes."""
+        lookup = self.lookup
+        if lookup is None:
+            self._say("Nothing was looked for yet.")
+            return
+        lines = [it for it in found_lines.found_lines(lookup, self._ticks, self._place.clock()) if it.ticked]
+        if lines:
+            _: Worker[None] = self.run_worker(partial(self._remove, lookup, lines), group="remove", exclusive=True)
+        else:
+            self._say("No entry is ticked: space ticks the one under the cursor.")
+
+    async def _remove(self, lookup: Lookup, lines: Sequence[Found]) -> None:
+        self._say("")
+        if words := await self._place.remove(lookup, lines, self._say):
+            self._say(words)
+            self._follow(lookup, lookup.again)
+
+    def action_why(self) -> None:
+        """Ask SES about the message behind the entry under the cursor."""
+        line = self._table.current
+        if line is None or line.row is None:
+            self._say("There is no entry on this line: nothing to ask about.")
+        elif line.entry is None:
+            self._say("SES has not told this entry yet: r asks it.")
+        else:
+            entry, gateway = line.entry, self._place.gateway
+
+            async def words() -> RenderableType:
+                asked = None
+                if entry.message_id is not None:
+                    try:
+                        asked = await gateway.message_insights(entry.message_id)
+                    except SestuiError as error:
+                        return table(*why(entry, error))
+                return table(*why(entry, asked))
+
+            self.app.push_screen(TextDialog(f"Why {printable(entry.address)}", words, "asking SES …"))
+
+    def action_again(self) -> None:
+        if self.lookup is not None:
+            self._follow(self.lookup, self.lookup.again)
+
+    def action_others(self) -> None:
+        """Ask the lists of all other tenants."""
+        lookup = self.lookup
+        if lookup is None or not lookup.others:
+            self._say("There is no other tenant's list to ask.")
+        else:
+            self._say("")
+            self._follow(lookup, lookup.ask_others)
+
+    def action_scan(self) -> None:
+        """Read the list under the cursor whole: then every spelling is known."""
+        line = self._table.current
+        if self.lookup is not None and line is not None:
+            _: Worker[None] = self.run_worker(
+                partial(self._scan, self.lookup, line.which), group=f"scan {line.which}", exclusive=True
+            )
+
+    async def _scan(self, lookup: Lookup, which: SuppressionList) -> None:
+        listing = self._place.listing(which)
+        known = len(listing.index) if listing.is_whole else None
+        if known is None:
+            eta = "SES does not tell how long it is"
+        else:
+            eta = f"takes {takes(ceil(known / _PAGE) + 1, self._place.pace())}"
+        try:
+            async for _ in self._place.whole(which):
+                read = listing.read_again if listing.read_again is not None else len(listing.index)
+                count = counted(read, "address", "addresses")
+                self._say(f"Reading the list of {printable(which.owner)} whole: {count} so far; {eta}")
+        except SestuiError as error:
+            self._say(f"The list of {printable(which.owner)} was not read whole: {printable(str(error))}")
+        else:
+            self._say(f"The list of {printable(which.owner)} was read whole: every spelling is known.")
+        lookup.take_rows(which)
+
+    def action_copy(self) -> None:
+        """Put what was found into the clipboard, as text for a ticket."""
+        if self.lookup is None:
+            self._say("Nothing was looked for yet.")
+            return
+        lines = text_lines(self.lookup, self._place.gateway.connection, self._place.clock())
+        self.app.copy_to_clipboard("\n".join(lines))
+        self._say("Copied by OSC 52, where the terminal lets a program do that.")

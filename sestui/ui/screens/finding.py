@@ -1,0 +1,132 @@
+"""How finding an address goes from a key or a paste to what is wanted of it: ask, show, hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sestui.domain.display import counted
+from sestui.domain.job import Entry, Kind
+from sestui.services.jobs import pace
+from sestui.services.listing import FRESH_FOR
+from sestui.services.lookup import Lookup, Rows
+from sestui.ui.screens.find import FindDialog, Place
+from sestui.ui.screens.removal import RemovalDialog, RemovalPlan
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from sestui.domain.impact import Send
+    from sestui.domain.suppression import SuppressionList
+    from sestui.services.directory import Directory
+    from sestui.sesv2.gateway import Gateway
+    from sestui.ui.screens.browse import BrowseScreen
+    from sestui.ui.screens.changing import Changing
+    from sestui.ui.screens.loading import Loading
+    from sestui.ui.screens.reading import Reading
+    from sestui.ui.screens.working import Working
+    from sestui.ui.widgets.found_table import Found
+
+
+class Finding:
+    """Finds addresses on behalf of a screen."""
+
+    def __init__(
+        self,
+        screen: BrowseScreen,
+        reading: Reading,
+        lists: Loading,
+        changing: Changing,
+        working: Working,
+        clock: Callable[[], float],
+    ) -> None:
+        self._screen = screen
+        self._reading = reading
+        self._lists = lists
+        self._changing = changing
+        self._working = working
+        self._clock = clock
+
+    def find(self, text: str = "") -> None:
+        """Ask which address is meant, or of a pasted text look at once for what is in it."""
+        gateway, directory = self._reading.gateway, self._reading.directory
+        if gateway is None or directory is None:
+            self._screen.status.say("There is no connection yet.")
+            return
+        flow = partial(self._find, gateway, directory, text)
+        _: Worker[None] = self._screen.run_worker(flow, group="plan", exclusive=True)
+
+    async def _find(self, gateway: Gateway, directory: Directory, text: str) -> None:
+        dialog = FindDialog(self._place(gateway, directory), text, self._screen.place.send)
+        wish = await self._screen.app.push_screen_wait(dialog)
+        if wish is None:
+            return
+        listing = self._lists.listing_of(gateway, wish.line.which)
+        self._lists.open(wish.line.which)
+        self._screen.list_pane.open(listing)
+        if wish.action == "open":
+            self._screen.list_pane.search(wish.line.spelling or wish.line.address)
+        else:
+            self._changing.add("\n".join(dialog.lookup.addresses if dialog.lookup is not None else ()))
+
+    async def _remove(
+        self, gateway: Gateway, lookup: Lookup, lines: Sequence[Found], say: Callable[[str], None]
+    ) -> str:
+        """Show the plan, have it carried out, and return what there is to say."""
+        if self._clock() - lookup.asked_at > FRESH_FOR:
+            await lookup.again()
+        known = {(finding.which, row.address): row for finding in lookup.findings.values() for row in finding.known}
+        # An address that was given in two spellings is one entry.
+        wanted = dict.fromkeys((it.which, it.spelling) for it in lines)
+        entries = [Entry(*it, None, known[it]) for it in wanted if it in known]
+        if not entries:
+            return "Somebody else has removed it."
+        self._working.prepare(which for which, _ in wanted)
+        read_at = lookup.asked_at
+        agreed = await self._screen.app.push_screen_wait(
+            RemovalDialog(
+                RemovalPlan(
+                    connection=gateway.connection,
+                    entries=entries,
+                    hidden=0,
+                    gone=len(wanted) - len(entries),
+                    list_size=None,
+                    complete=False,
+                    age=self._clock() - read_at,
+                    takes=self._changing.takes,
+                )
+            )
+        )
+        if not agreed:
+            return ""
+        say(f"Removing {counted(len(agreed.entries), 'entry', 'entries')} …")
+        number = await self._changing.start(Kind.REMOVE, agreed, read_at)
+        if number is None:
+            return self._screen.status.notice
+        words, results = await self._working.outcome(number)
+        for result in results:
+            lookup.take(result)
+        return words
+
+    def _place(self, gateway: Gateway, directory: Directory) -> Place:
+        return Place(
+            gateway=gateway,
+            tenants=directory.all_tenants[0],
+            begin=partial(self._begin, gateway, directory),
+            recall=self._lists.recall,
+            whole=lambda which: self._lists.listing_of(gateway, which).whole(),
+            listing=partial(self._lists.listing_of, gateway),
+            remove=partial(self._remove, gateway),
+            pace=partial(pace, gateway),
+            clock=self._clock,
+        )
+
+    def _begin(self, gateway: Gateway, directory: Directory, addresses: Sequence[str], send: Send) -> Lookup:
+        return Lookup(gateway, directory, addresses, send, self._clock, rows_of=self._rows_of)
+
+    def _rows_of(self, which: SuppressionList, address: str) -> Rows | None:
+        listing = self._lists.listings.get(which)
+        if listing is None or listing.read_at is None:
+            return None
+        return Rows(listing.index.spellings(address), listing.read_at, listing.is_whole)
