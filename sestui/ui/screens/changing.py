@@ -41,8 +41,8 @@ class Changing:
         self._reading = reading
         self._working = working
         self._clock = clock
-        self._draft = ""
-        """What was typed into an add dialog that was left without adding."""
+        self._draft = "", ""
+        """What was typed into an add dialog that was left without adding, and the file that was named there."""
         self.takes = working.takes
 
     def add(self) -> None:
@@ -123,9 +123,9 @@ class Changing:
             takes=self.takes,
         )
         read_at = self._clock() - (listing.age if listing.read_at is not None else 0)
-        dialog = AddDialog(place, self._draft)
+        dialog = AddDialog(place, *self._draft)
         agreed = await self._screen.app.push_screen_wait(dialog)
-        self._draft = "" if agreed and not agreed.dry else dialog.text
+        self._draft = ("", "") if agreed and not agreed.dry else (dialog.text, dialog.file)
         if agreed:
             await self.start(Kind.ADD, agreed, read_at)
 
