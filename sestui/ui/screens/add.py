@@ -63,8 +63,10 @@ class AddDialog(Dialog[Confirmed]):
         self._place = place
         self.text = text
         """What has been typed so far; whoever opened the dialog may keep it for the next time."""
-        self.file = file
-        """The name of the file that is read instead of it, as it was typed; empty for none. It may be kept, too."""
+        self.named = file
+        """What has been typed as a file's name; it may be kept, too."""
+        self._file = ""
+        """The name of the file that counts instead of the text; empty for none."""
         self._found: Gathered | None = None
         """What was understood of the file, else of the text; None while that is not known."""
         self._addition: Addition | None = None
@@ -82,7 +84,7 @@ class AddDialog(Dialog[Confirmed]):
             with Horizontal(id="file-line"):
                 yield Static("from a file", classes="label")
                 yield Input(
-                    self.file,
+                    self.named,
                     id="file",
                     compact=True,
                     select_on_focus=False,
@@ -119,6 +121,10 @@ class AddDialog(Dialog[Confirmed]):
 
     # The file, else the text
 
+    @on(Input.Changed, "#file")
+    def _file_typed(self, event: Input.Changed) -> None:
+        self.named = event.value.strip()
+
     @on(Input.Submitted, "#file")
     def _file_named(self, event: Input.Submitted) -> None:
         event.stop()
@@ -126,27 +132,27 @@ class AddDialog(Dialog[Confirmed]):
 
     @on(Input.Blurred, "#file")
     def _file_left(self) -> None:
-        if self.query_one("#file", Input).value.strip() != self.file:
+        if self.named != self._file and self.is_current:
             self._open_file()
 
     def _open_file(self) -> None:
         """Read the file that is named, instead of what is typed; where none is, that counts again."""
-        self.file = self.query_one("#file", Input).value.strip()
-        if self.file and self.query_one("#addresses").has_focus:
+        self._file = self.named
+        if self._file and self.query_one("#addresses").has_focus:
             self.query_one("#reason").focus()
-        self.set_class(bool(self.file), "-file")
+        self.set_class(bool(self._file), "-file")
         self._found, self._trouble, self._reading = None, "", ""
         self._read_file()
-        if not self.file:
+        if not self._file:
             self._again()
 
     @work(exclusive=True, group="file")
     async def _read_file(self) -> None:
-        if not self.file:
+        if not self._file:
             return
         self._came(0)
         try:
-            self._found = await gathered(named(self.file), self._came)
+            self._found = await gathered(named(self._file), self._came)
         except FileTrouble as error:
             self._found, self._trouble = _NOTHING, str(error)
         self._reading = ""
@@ -160,7 +166,7 @@ class AddDialog(Dialog[Confirmed]):
     @on(TextArea.Changed)
     def _text_changed(self) -> None:
         self.text = self.query_one("#addresses", TextArea).text
-        if not self.file:
+        if not self._file:
             self._found = None
             self._again()
 
@@ -244,7 +250,7 @@ class AddDialog(Dialog[Confirmed]):
         text = Text()
         if self._place.sandbox:
             text.append("SES refuses additions in a sandbox account: production access is needed.\n", "bold red")
-        if self.file and self.text.strip():
+        if self._file and self.text.strip():
             text.append("What was typed is left aside while a file is named.\n", "yellow")
         if self._trouble:
             text.append(f"{printable(self._trouble)}\n", "yellow")

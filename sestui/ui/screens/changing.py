@@ -125,7 +125,7 @@ class Changing:
         read_at = self._clock() - (listing.age if listing.read_at is not None else 0)
         dialog = AddDialog(place, *self._draft)
         agreed = await self._screen.app.push_screen_wait(dialog)
-        self._draft = ("", "") if agreed and not agreed.dry else (dialog.text, dialog.file)
+        self._draft = ("", "") if agreed and not agreed.dry else (dialog.text, dialog.named)
         if agreed:
             await self.start(Kind.ADD, agreed, read_at)
 

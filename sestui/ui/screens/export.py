@@ -159,24 +159,20 @@ class ExportDialog(Dialog[Exported]):
 
     @work(exclusive=True)
     async def _write(self) -> None:
-        complete = self._place.complete()
-        self._written, self._said = 0, ""
+        complete, there = self._place.complete(), self._there
+        self._written, self._there, self._said = 0, None, ""
         self._draw()
         try:
             path = named(self._field.value)
-            count = await self._place.save(path, self._format, path == self._there, self._wrote)
-        except FileIsThere as error:
-            self._there, self._said = path, str(error)
-            # Enter pressed twice must not write over anything.
-            self.query_one("#cancel").focus()
+            count = await self._place.save(path, self._format, path == there, self._wrote)
         except FileTrouble as error:
-            self._there, self._said = None, str(error)
-            self._field.focus()
+            self._written, self._said = None, str(error)
+            self._there = path if isinstance(error, FileIsThere) else None
+            self._draw()
+            # Enter pressed twice must not write over anything.
+            self.query_one("#file Input" if self._there is None else "#cancel").focus()
         else:
             self.dismiss(Exported(path, count, complete))
-            return
-        self._written = None
-        self._draw()
 
     def _wrote(self, count: int) -> None:
         self._written = count
