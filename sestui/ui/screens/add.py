@@ -88,7 +88,7 @@ class AddDialog(Dialog[Confirmed]):
                     id="file",
                     compact=True,
                     select_on_focus=False,
-                    placeholder="its path, then Enter; CSV, JSON Lines or text",
+                    placeholder="a path, then Enter (shift+tab leads here)",
                 )
             yield TextArea(self.text, id="addresses", show_line_numbers=False, soft_wrap=True, tab_behavior="focus")
             with Horizontal(id="reason-line"):
@@ -115,7 +115,7 @@ class AddDialog(Dialog[Confirmed]):
             field.cursor_blink = False
         area = self.query_one("#addresses", TextArea)
         area.cursor_blink = False
-        area.border_title = "one a line, or between commas or semicolons; Name <address> is understood"
+        area.border_title = "one a line, or between commas; Name <address>; address,REASON"
         self.call_after_refresh(area.focus)
         self._open_file()
 
