@@ -2,7 +2,9 @@
 
 SestuiError
 ├── UsageError                 what was asked makes no sense; nothing was sent
-│   └── QueryError             a term of a filter can't be read; it says where
+│   ├── QueryError             a term of a filter can't be read; it says where
+│   └── FileTrouble            a file that was named can't be read, or can't be written: no half of it is there
+│       └── FileIsThere        it would be written over
 ├── ConnectionProblem          no connection can be made of what was given
 │   ├── NoCredentials          botocore's chain found none
 │   └── NoRegion               no Region was given and none is configured
@@ -50,6 +52,14 @@ class QueryError(UsageError):
         """Where the mistake begins in what was typed, in characters."""
         self.end = end
         """Where it ends, at least one character later."""
+
+
+class FileTrouble(UsageError):
+    """A file that a person named can't be read or written. Of one that can't be written nothing is left."""
+
+
+class FileIsThere(FileTrouble):
+    """There is a file of this name, and nobody said that it may be written over."""
 
 
 class ConnectionProblem(SestuiError):

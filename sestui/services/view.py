@@ -99,6 +99,18 @@ class View:
         for start in range(0, len(self), _FULL):
             yield from self.rows(start, start + _FULL)
 
+    def batches(self, size: int) -> Iterator[list[SuppressedDestinationSummary]]:
+        """Yield so many of all rows at a time, as they stand now: what comes and goes meanwhile alters nothing."""
+        return self._batches([_Block(block.rows, block.is_sorted) for block in self._blocks], self.reverse, size)
+
+    def _batches(self, blocks: list[_Block], reverse: bool, size: int) -> Iterator[list[SuppressedDestinationSummary]]:
+        for block in reversed(blocks) if reverse else blocks:
+            numbers = self._in_order(block)
+            if reverse:
+                numbers.reverse()
+            for start in range(0, len(numbers), size):
+                yield [self._rows[number] for number in numbers[start : start + size]]
+
     def rows(self, start: int, stop: int) -> list[SuppressedDestinationSummary]:
         """Make the rows that stand from `start` to before `stop`."""
         return [self._rows[number] for number in self.numbers(start, stop)]
@@ -248,7 +260,9 @@ class View:
         return at
 
     def _sorted(self, at: int) -> array[int]:
-        block = self._blocks[at]
+        return self._in_order(self._blocks[at])
+
+    def _in_order(self, block: _Block) -> array[int]:
         if not block.is_sorted:
             rows = sorted(block.rows)
             # Sorting is stable: what is equal stays in the order of its numbers.

@@ -67,6 +67,7 @@ COMMANDS: Final = (
         "everywhere", "d", "remove", "remove", "Remove the marked addresses, else the one under the cursor", True, True
     ),
     Command("everywhere", "e", "edit", "edit", "Edit the settings of what the focused pane shows", True, True),
+    Command("everywhere", "x", "export", "export", "Write the marked, else what is shown, to a file", palette=True),
     Command("everywhere", "n", "create", "new", "Create a tenant or a configuration set", palette=True),
     Command("everywhere", "r", "refresh", "refresh", "Read again what the screen shows", palette=True),
     Command("everywhere", "L", "live", "live", "Keep the list up to date, or no longer", palette=True),

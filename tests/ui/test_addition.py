@@ -1,5 +1,8 @@
 """Adding: what the dialog understands and tells, and what is sent."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 from textual import events
 
@@ -148,6 +151,130 @@ async def test_a_tick_replaces_only_what_it_was_shown_for(make_app: MakeApp, gat
         await pilot.press("tab", "tab", "tab", "enter")
         await shows(pilot, "1 left alone")
     assert await rows(gateway) == {"there@corp.com": Reason.BOUNCE, "outsider@corp.com": Reason.COMPLAINT}
+
+
+async def test_a_file_is_read_and_each_row_keeps_its_reason(
+    make_app: MakeApp, gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await gateway.put_suppressed_destination(ACCOUNT, "there@corp.com", Reason.BOUNCE)
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "legacy.csv"
+    path.write_text(
+        "email,reason\nbounced@corp.com,BOUNCE\nangry@corp.com,complaint\nplain@corp.com\nthere@corp.com\n"
+        "nobody\nspammer@corp.com,spam\nangry@corp.com,BOUNCE\n"
+    )
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "1 address")
+        await pilot.press("a")
+        await shows(pilot, "Add to a suppression list")
+        await pilot.press("shift+tab")
+        await type_text(pilot, path.name)
+        await pilot.press("enter")
+        await shows(
+            pilot,
+            "3 addresses will be added: 2 as BOUNCE, 1 as COMPLAINT",
+            "2 without a reason",
+            "1 already there",
+            "told with both reasons, so COMPLAINT: angry@corp.com",
+            "line 6: nobody — has no @",
+            "line 7: spammer@corp.com,spam",
+        )
+        await pilot.press("tab", "right", "space")
+        await shows(pilot, "3 addresses will be added: 1 as BOUNCE, 2 as COMPLAINT", "there as BOUNCE: there@corp.com")
+        await pilot.press("tab", "tab", "tab", "tab", "enter")
+        await shows(pilot, "3 added", "4 addresses")
+    assert await rows(gateway) == {
+        "there@corp.com": Reason.BOUNCE,
+        "bounced@corp.com": Reason.BOUNCE,
+        "angry@corp.com": Reason.COMPLAINT,
+        "plain@corp.com": Reason.COMPLAINT,
+    }
+
+
+async def test_a_file_that_can_not_be_read_says_so_and_what_was_typed_comes_back(
+    make_app: MakeApp,
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "This list is empty.")
+        await pilot.press("a")
+        await type_text(pilot, "a@corp.com")
+        await shows(pilot, "1 address will be added")
+        await pilot.press("shift+tab")
+        await type_text(pilot, "/none/legacy.csv")
+        # To leave the line is enough.
+        await pilot.press("tab")
+        await shows(pilot, "What was typed is left aside", "there is no such file or folder")
+        await lacks(pilot, "will be added")
+        await pilot.press("shift+tab", *["backspace"] * 16, "enter")
+        await shows(pilot, "1 address will be added as BOUNCE")
+        await lacks(pilot, "no such file")
+
+
+async def test_the_file_is_named_again_after_escape(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "legacy.jsonl"
+    path.write_text('{"emailAddress":"a@corp.com","reason":"COMPLAINT"}\n')
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "This list is empty.")
+        await pilot.press("a")
+        await shows(pilot, "Add to a suppression list")
+        await pilot.press("shift+tab")
+        await type_text(pilot, path.name)
+        # Before it is read.
+        await pilot.press("escape")
+        await lacks(pilot, "Add to a suppression list")
+        await pilot.press("a")
+        await shows(pilot, "legacy.jsonl", "1 address will be added as COMPLAINT")
+
+
+async def test_keys_go_on_while_a_large_file_is_read_and_looked_up(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "legacy.csv"
+    path.write_text("".join(f"user{number}@corp.com,COMPLAINT\n" for number in range(30_000)) + "nobody\n" * 150)
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "This list is empty.")
+        await pilot.press("a")
+        await shows(pilot, "Add to a suppression list")
+        await pilot.press("shift+tab")
+        await type_text(pilot, path.name)
+        counting = asyncio.create_task(count())
+        await pilot.press("enter")
+        await shows(
+            pilot,
+            "30,000 addresses will be added as COMPLAINT",
+            "150 not valid",
+            "from user0@corp.com COMPLAINT to user29999@corp.com",
+            "Type 30000 to confirm:",
+        )
+        counting.cancel()
+        # At least one for each thousand rows that were looked up.
+        assert turns > 30
+        await pilot.press(*["pagedown"] * 30)
+        await shows(pilot, "line 30,100: nobody", "… 50 more")
+
+
+async def test_a_pasted_file_keeps_its_reasons(make_app: MakeApp, gateway: Gateway) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "This list is empty.")
+        await pilot.press("a")
+        await shows(pilot, "Add to a suppression list")
+        pilot.app.post_message(events.Paste("a@corp.com,COMPLAINT\nb@corp.com\n"))
+        await shows(pilot, "2 addresses will be added: 1 as BOUNCE, 1 as COMPLAINT")
+        await pilot.press("tab", "tab", "tab", "tab", "enter")
+        await shows(pilot, "2 added")
+    assert await rows(gateway) == {"a@corp.com": Reason.COMPLAINT, "b@corp.com": Reason.BOUNCE}
 
 
 async def test_what_left_the_list_since_it_was_loaded_can_be_added_again(make_app: MakeApp, gateway: Gateway) -> None:

@@ -41,11 +41,11 @@ async def test_a_pasted_address_is_looked_up_and_runs_no_key(make_app: MakeApp, 
     async with make_app().run_test(size=(80, 24)) as pilot:
         await shows(pilot, "3 addresses")
         burst(pilot, "dylan@corp.com\r\t\r")
-        await shows(pilot, "dylan@corp.com", "Not on this list under this spelling")
+        await shows(pilot, "understood: dylan@corp.com", "not on this list")
         await pilot.press("escape")
-        await lacks(pilot, "Not on this list")
+        await lacks(pilot, "understood")
         burst(pilot, "ALICE <alice@corp.com>")
-        await shows(pilot, "EmailAddress", "alice@corp.com")
+        await shows(pilot, "understood: alice@corp.com", "BLOCKED by alice@corp.com")
         assert not wrote(emulator)
 
 
@@ -66,11 +66,13 @@ async def test_a_paste_on_any_screen_writes_nothing(make_app: MakeApp, emulator:
 
 
 @pytest.mark.usefixtures("three")
-async def test_several_pasted_addresses_are_counted_and_nothing_is_done(make_app: MakeApp, emulator: Emulator) -> None:
+async def test_several_pasted_addresses_are_looked_up_and_nothing_is_done(
+    make_app: MakeApp, emulator: Emulator
+) -> None:
     async with make_app().run_test(size=(80, 24)) as pilot:
         await shows(pilot, "3 addresses")
         pilot.app.screen.post_message(events.Paste("a@corp.com\nb@corp.com"))
-        await shows(pilot, "2 addresses pasted")
+        await shows(pilot, "understood: a@corp.com, b@corp.com")
         assert not wrote(emulator)
 
 

@@ -1,27 +1,39 @@
-"""The dialog that adds addresses: says what each is before anything is sent."""
+"""The dialog that adds addresses, typed, pasted or from a file: says what each is before anything is sent."""
 
 from asyncio import sleep
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Checkbox, Input, RadioSet, Static, TextArea
 
-from sestui.domain.addresses import Addresses, parse
+from sestui.domain.addition import Addition, Standing
+from sestui.domain.addresses import Refused
+from sestui.domain.destinations_file import Gathered, Row, gather, read
 from sestui.domain.display import counted, printable
-from sestui.domain.errors import NotFound, SestuiError
-from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, calls
+from sestui.domain.errors import FileTrouble, NotFound, SestuiError
+from sestui.domain.job import ASK_AGAIN_UP_TO
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
+from sestui.services.files import named
+from sestui.services.importing import gathered
 from sestui.stylesheets import stylesheet
+from sestui.ui.addition_text import addition_text
 from sestui.ui.screens.dialog import Confirmation, Dialog
 from sestui.ui.screens.removal import Confirmed
 from sestui.ui.widgets.toggles import Choice, Tick
 
-_REST = 0.4
-"""Seconds without a change of the text after which SES is asked about it."""
+_REST: Final = 0.4
+"""Seconds without a change after which SES is asked about what is to be added."""
+_AT_ONCE: Final = 1000
+"""Rows looked up before whoever waits for the event loop gets a turn."""
+_SOON: Final = 3
+"""Such portions that are looked up at once."""
+_NOTHING: Final = Gathered((), 0, (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +54,25 @@ class AdditionPlace:
 
 
 class AddDialog(Dialog[Confirmed]):
-    """Takes addresses typed or pasted, tells what is valid, double or there; returns what was agreed to."""
+    """Takes a file and what is typed or pasted, tells what is valid, double or there; returns what was agreed to."""
 
     CSS_PATH = stylesheet("add.tcss")
 
-    def __init__(self, place: AdditionPlace, text: str) -> None:
+    def __init__(self, place: AdditionPlace, text: str, file: str) -> None:
         super().__init__()
         self._place = place
         self.text = text
         """What has been typed so far; whoever opened the dialog may keep it for the next time."""
-        self._parsed = Addresses((), 0, ())
+        self.named = file
+        """What has been typed as a file's name; it may be kept, too."""
+        self._file = ""
+        """The name of the file that counts instead of the text; empty for none."""
+        self._found: Gathered | None = None
+        """What was understood of the file, else of the text; None while that is not known."""
+        self._addition: Addition | None = None
+        """What is to be done; None while that is not known."""
+        self._reading = ""
+        """How far the file is read; empty where it is."""
         self._asked: dict[str, SuppressedDestinationSummary | None] = {}
         self._trouble = ""
 
@@ -60,10 +81,21 @@ class AddDialog(Dialog[Confirmed]):
         with Vertical(id="body") as body:
             body.border_title = "Add to a suppression list"
             yield Static(id="where", markup=False)
+            with Horizontal(id="file-line"):
+                yield Static("from a file", classes="label")
+                yield Input(
+                    self.named,
+                    id="file",
+                    compact=True,
+                    select_on_focus=False,
+                    placeholder="a path, then Enter (shift+tab leads here)",
+                )
             yield TextArea(self.text, id="addresses", show_line_numbers=False, soft_wrap=True, tab_behavior="focus")
-            with RadioSet(id="reason", compact=True):
-                for reason in Reason:
-                    yield Choice(reason.value, value=reason is Reason.BOUNCE, compact=True)
+            with Horizontal(id="reason-line"):
+                yield Static("reason if none", classes="label")
+                with RadioSet(id="reason", compact=True):
+                    for reason in Reason:
+                        yield Choice(reason.value, value=reason is Reason.BOUNCE, compact=True)
             with VerticalScroll(can_focus=False):
                 yield Static(id="verdict", markup=False)
             yield Tick("", id="replace", compact=True)
@@ -79,113 +111,165 @@ class AddDialog(Dialog[Confirmed]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#where", Static).update(self._where)
-        self.query_one("#note", Input).cursor_blink = False
+        for field in self.query(Input):
+            field.cursor_blink = False
         area = self.query_one("#addresses", TextArea)
         area.cursor_blink = False
-        area.border_title = "one a line, or between commas or semicolons; Name <address> is understood"
+        area.border_title = "one a line, or between commas; Name <address>; address,REASON"
         self.call_after_refresh(area.focus)
-        self._read()
+        self._open_file()
+
+    # The file, else the text
+
+    @on(Input.Changed, "#file")
+    def _file_typed(self, event: Input.Changed) -> None:
+        self.named = event.value.strip()
+
+    @on(Input.Submitted, "#file")
+    def _file_named(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._open_file()
+
+    @on(Input.Blurred, "#file")
+    def _file_left(self) -> None:
+        if self.named != self._file and self.is_current:
+            self._open_file()
+
+    def _open_file(self) -> None:
+        """Read the file that is named, instead of what is typed; where none is, that counts again."""
+        self._file = self.named
+        if self._file and self.query_one("#addresses").has_focus:
+            self.query_one("#reason").focus()
+        self.set_class(bool(self._file), "-file")
+        self._found, self._trouble, self._reading = None, "", ""
+        self._read_file()
+        if not self._file:
+            self._again()
+
+    @work(exclusive=True, group="file")
+    async def _read_file(self) -> None:
+        if not self._file:
+            return
+        self._came(0)
+        try:
+            self._found = await gathered(named(self._file), self._came)
+        except FileTrouble as error:
+            self._found, self._trouble = _NOTHING, str(error)
+        self._reading = ""
+        self._again()
+
+    def _came(self, count: int) -> None:
+        self._addition = None
+        self._reading = f"reading … {counted(count, 'row')} so far"
+        self._draw()
+
+    @on(TextArea.Changed)
+    def _text_changed(self) -> None:
+        self.text = self.query_one("#addresses", TextArea).text
+        if not self._file:
+            self._found = None
+            self._again()
+
+    # What it comes to
 
     @property
     def _reason(self) -> Reason:
         return list(Reason)[max(0, self.query_one("#reason", RadioSet).pressed_index)]
 
-    def _row(self, address: str) -> SuppressedDestinationSummary | None:
-        return self._asked[address] if address in self._asked else self._place.row_of(address)
-
-    @on(TextArea.Changed)
-    def _read(self) -> None:
-        self.text = self.query_one("#addresses", TextArea).text
-        self._parsed = parse(self.text)
-        self._draw()
-        self._ask()
-
     @on(RadioSet.Changed)
     @on(Checkbox.Changed)
     def _again(self) -> None:
+        """Find out what is to be done: at once where that is soon found, else in turns with whoever waits."""
+        if self._reading:
+            return
+        self._addition = None
+        steps = self._steps()
+        for _ in islice(steps, _SOON):
+            pass
         self._draw()
+        self._go_on(steps)
 
     @work(exclusive=True)
-    async def _ask(self) -> None:
-        unknown = self._unknown
-        if not unknown or len(unknown) > ASK_AGAIN_UP_TO:
+    async def _go_on(self, steps: Iterator[None]) -> None:
+        await self._finish(steps)
+        unasked = [] if self._addition is None else self._addition.unasked
+        if not unasked or len(unasked) > ASK_AGAIN_UP_TO:
             return
         await sleep(_REST)
         self._trouble = ""
-        for address in unknown:
+        for address in unasked:
             try:
                 self._asked[address] = await self._place.look(address)
             except NotFound:
                 self._asked[address] = None
             except SestuiError as error:
-                self._trouble = str(error)
+                self._trouble = f"SES was not asked: {error}"
                 break
-            self._draw()
+            if self._found is not None and len(self._found.rows) <= _AT_ONCE:
+                await self._finish(self._steps())
+        await self._finish(self._steps())
+
+    async def _finish(self, steps: Iterator[None]) -> None:
+        for _ in steps:
+            await sleep(0)
         self._draw()
 
-    @property
-    def _unknown(self) -> list[str]:
+    def _steps(self) -> Iterator[None]:
+        """Find out what is to be done, a little at each step."""
+        if self._found is None:
+            pieces: list[Row | Refused] = []
+            reading = read(self.text.split("\n"))
+            while some := list(islice(reading, _AT_ONCE)):
+                pieces += some
+                yield
+            self._found = gather(pieces)
+        replace = self.query_one("#replace", Checkbox).value
+        addition = Addition(self._place.which, self._reason, self._standing, replace=replace)
+        for start in range(0, len(self._found.rows), _AT_ONCE):
+            addition.take(self._found.rows[start : start + _AT_ONCE])
+            yield
+        self._addition = addition
+
+    def _standing(self, address: str) -> Standing:
         # An address that is loaded may have left the list since; one that a fresh and whole list lacks is not there.
         absent = self._place.complete
-        return [it for it in self._parsed.valid if it not in self._asked and (not absent or self._place.row_of(it))]
-
-    @property
-    def _others(self) -> list[SuppressedDestinationSummary]:
-        """What is there with another reason."""
-        rows = (self._row(address) for address in self._parsed.valid)
-        return [row for row in rows if row is not None and row.reason is not self._reason]
-
-    @property
-    def _entries(self) -> tuple[Entry, ...]:
-        replace = self.query_one("#replace", Checkbox).value
-        entries = []
-        for address in self._parsed.valid:
-            row = self._row(address)
-            if row is None or (row.reason is not self._reason and replace):
-                known = row is not None or address in self._asked or self._place.complete
-                entries.append(Entry(self._place.which, address, self._reason, row, known))
-        return tuple(entries)
+        if address in self._asked:
+            return Standing(self._asked[address], known=True, asked=True)
+        row = self._place.row_of(address)
+        return Standing(row, known=row is not None or absent, asked=row is None and absent)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id in ("confirm", "dry"):
+        if event.button.id in ("confirm", "dry") and self._addition is not None:
             note = self.query_one("#note", Input).value.strip()
-            self.dismiss(Confirmed(self._entries, note, event.button.id == "dry"))
+            self.dismiss(Confirmed(tuple(self._addition.entries), note, event.button.id == "dry"))
         else:
             self.dismiss(None)
 
     def _draw(self) -> None:
-        parsed, others, unknown = self._parsed, self._others, self._unknown
-        there = sum((row := self._row(it)) is not None and row.reason is self._reason for it in parsed.valid)
-        entries = self._entries
+        addition, found = self._addition, self._found
         text = Text()
         if self._place.sandbox:
             text.append("SES refuses additions in a sandbox account: production access is needed.\n", "bold red")
-        text.append(f"{counted(len(entries), 'address', 'addresses')} will be added as {self._reason}", "bold")
-        parts = [f"{len(parsed.valid):,} valid"]
-        parts += [f"{parsed.doubles:,} double"] if parsed.doubles else []
-        parts += [f"{there:,} already there"] if there else []
-        parts += [f"{len(others):,} there with another reason"] if others else []
-        parts += [f"{len(parsed.refused):,} not valid"] if parsed.refused else []
-        text.append(f"  ({', '.join(parts)})\n", "dim")
-        if entries:
-            asked = sum(not it.known for it in entries)
-            text.append(f"takes {self._place.takes(calls(len(entries), puts=len(entries), unknown=asked))}\n")
-        if unknown and not self._trouble:
-            words = (
-                "asking SES about" if len(unknown) <= ASK_AGAIN_UP_TO else "the list isn't loaded whole; not known of"
-            )
-            text.append(f"{words} {counted(len(unknown), 'address', 'addresses')}: each is asked before it is added\n")
+        if self._file and self.text.strip():
+            text.append("What was typed is left aside while a file is named.\n", "yellow")
         if self._trouble:
-            text.append(f"SES was not asked: {printable(self._trouble)}\n", "yellow")
-        for row in others[:3]:
-            text.append(f"there as {row.reason}: {printable(row.address)}\n", "yellow")
-        for refused in parsed.refused[:20]:
-            text.append(f"line {refused.line}: {printable(refused.text[:80])} — {refused.why}\n", "red")
+            text.append(f"{printable(self._trouble)}\n", "yellow")
+        if addition is None or found is None:
+            text.append(self._reading or "looking them up on the list …")
+        elif found is not _NOTHING:
+            asking = not self._trouble
+            text.append_text(addition_text(found, addition, self._reason, self._place.takes, asking=asking))
+        if addition is not None:
+            self._offer_to_replace(addition.others)
         self.query_one("#verdict", Static).update(text)
+        count = 0 if addition is None else len(addition.entries)
+        self.query_one(Confirmation).require(count if count > ASK_AGAIN_UP_TO else None, possible=count > 0)
+
+    def _offer_to_replace(self, others: Sequence[SuppressedDestinationSummary]) -> None:
         box = self.query_one("#replace", Checkbox)
         box.display = bool(others)
         if not others:
             box.value = False
-        box.label = f"replace the reason of {counted(len(others), 'address', 'addresses')} by {self._reason}"
-        typed = len(entries) > ASK_AGAIN_UP_TO
-        self.query_one(Confirmation).require(len(entries) if typed else None, possible=bool(entries))
+        wanted = {reason for row in others for reason in Reason if reason is not row.reason}
+        by = f" by {wanted.pop()}" if len(wanted) == 1 else ""
+        box.label = f"replace the reason of {counted(len(others), 'address', 'addresses')}{by}"

@@ -237,6 +237,9 @@ class BrowseScreen(Screen[None]):
     def action_copy(self) -> None:
         self.flows.comparing.copy()
 
+    def action_export(self) -> None:
+        self.flows.exporting.export()
+
     def action_associate(self) -> None:
         self.flows.editing.associate(self.place)
 

@@ -41,13 +41,14 @@ class Changing:
         self._reading = reading
         self._working = working
         self._clock = clock
-        self._draft = ""
-        """What was typed into an add dialog that was left without adding."""
+        self._draft = "", ""
+        """What was typed into an add dialog that was left without adding, and the file that was named there."""
         self.takes = working.takes
 
     def add(self, text: str = "") -> None:
         """Ask what to add to the open list, this for a start, and add it."""
-        self._draft = text or self._draft
+        if text:
+            self._draft = text, ""
         self.begin(self._add)
 
     def remove(self) -> None:
@@ -125,9 +126,9 @@ class Changing:
         )
         read_at = self._clock() - (listing.age if listing.read_at is not None else 0)
         self._working.prepare([listing.which])
-        dialog = AddDialog(place, self._draft)
+        dialog = AddDialog(place, *self._draft)
         agreed = await self._screen.app.push_screen_wait(dialog)
-        self._draft = "" if agreed and not agreed.dry else dialog.text
+        self._draft = ("", "") if agreed and not agreed.dry else (dialog.text, dialog.named)
         if agreed:
             await self.start(Kind.ADD, agreed, read_at)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sestui.ui.screens.comparing import Comparing
     from sestui.ui.screens.creating import Creating
     from sestui.ui.screens.editing import Editing
+    from sestui.ui.screens.exporting import Exporting
     from sestui.ui.screens.finding import Finding
     from sestui.ui.screens.loading import Loading
     from sestui.ui.screens.reading import Reading
@@ -82,6 +83,12 @@ class Flows:
         from sestui.ui.screens.comparing import Comparing
 
         return Comparing(self._screen, self.reading, self.changing, self._clock)
+
+    @cached_property
+    def exporting(self) -> Exporting:
+        from sestui.ui.screens.exporting import Exporting
+
+        return Exporting(self._screen, self.reading, self._clock)
 
     @cached_property
     def editing(self) -> Editing:

@@ -142,6 +142,20 @@ class ListPane(Vertical):
                 self.redraw()
                 self.marking.view_came()
 
+    async def chosen(self) -> View | None:
+        """Return the marked, in the order of the screen; where none are, what is shown."""
+        listing, marked = self.listing, bool(self.marking.marks)
+        if listing is None or (not marked and self.shown is not None):
+            return self.shown
+        query, only = (Query(), True) if marked else (self.wanted, self.marking.only)
+        views = [view async for view in listing.index.view(query, self._by, reverse=self._reverse, marked=only)]
+        return views[-1]
+
+    @property
+    def filter_text(self) -> str:
+        """The filter as it was typed."""
+        return self._filter.value
+
     def sort(self) -> None:
         """Sort by the next column; times begin with the newest."""
         columns = list(Column)
