@@ -211,7 +211,7 @@ async def test_in_a_sandbox_nothing_is_begun(emulator: Emulator, run: Run) -> No
         (["remove", "--account", "--filter", "re:("], "re:("),
         (["add", "--account", "-"], "No address came"),
         (["add", "--account", "--from-file", "no-such-file"], "no-such-file"),
-        (["add", "--account", "--from-file", "."], "directory"),
+        (["add", "--account", "--from-file", "."], "folder"),
         (["add", "--account", "alice@corp.com", "--reason", "spam"], "--reason"),
     ],
 )

@@ -140,3 +140,27 @@ async def test_an_outage_is_told_while_it_is_waited_out(start: Start, emulator: 
 async def test_it_goes_no_faster_than_ses_lets_it(start: Start, emulator: Emulator) -> None:
     emulator.conditions = Conditions(rates=(Rate.parse("4:1"),))
     assert len((await listed(start)).out.splitlines()) == 2500
+
+
+# A file
+
+
+@pytest.mark.parametrize("world", [SMALL])
+async def test_a_file_is_whole_and_over_no_other(start: Start, gateway: Gateway, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    ended = await listed(start, "--output", str(file))
+    assert (ended.status, ended.out) == (0, "")
+    assert cells(file.read_text()) == as_cells(await rows(gateway, ACCOUNT))
+    assert file.stat().st_mode & 0o777 == 0o600
+    refused = await listed(start, "--output", str(file), "--filter", "nobody")
+    assert refused.status == 2
+    assert "--yes" in refused.err
+    assert len(file.read_text().splitlines()) == 2500
+    assert (await listed(start, "--output", str(file), "--filter", "nobody", "--yes")).status == 0
+    assert file.read_text() == ""
+
+
+async def test_an_error_leaves_no_half_file(start: Start, emulator: Emulator, tmp_path: Path) -> None:
+    emulator.conditions = faults("access-denied@ListSuppressedDestinations=1")
+    assert (await listed(start, "--output", str(tmp_path / "list.csv"))).status == 4
+    assert [it.name for it in tmp_path.iterdir() if "list" in it.name] == []  # noqa: ASYNC240 - a look, no wait

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -96,16 +94,9 @@ def _asked(arguments: argparse.Namespace) -> Query | Gathered:
 
 
 def _lines(name: str) -> Iterator[str]:
-    from sestui.domain.errors import UsageError
+    from sestui.services.files import file_lines, named, text_lines
 
-    try:
-        if name == "-":
-            yield from io.TextIOWrapper(sys.stdin.buffer, "utf-8", "surrogateescape")
-        else:
-            with open(name, encoding="utf-8", errors="surrogateescape") as file:
-                yield from file
-    except OSError as error:
-        raise UsageError(f"{name} can't be read: {error.strerror}.") from error
+    return text_lines(open(0, "rb", closefd=False), "standard input") if name == "-" else file_lines(named(name))
 
 
 _WAYS: Final = {

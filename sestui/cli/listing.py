@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterable
-from contextlib import aclosing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="CSV in which nothing is a formula; only sestui reads it back",
     )
+    parser.add_argument("--output", metavar="FILE", help="whole or not at all; over a file only with --yes")
+    parser.add_argument("--yes", action="store_true", help="write over FILE")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -65,26 +67,47 @@ async def _list(foreground: Foreground, arguments: argparse.Namespace, chosen: S
     from sestui.domain.suppression import SuppressionList
     from sestui.services.stream import stream
 
-    to_terminal = sys.stdout.isatty()
+    to_terminal = arguments.output is None and sys.stdout.isatty()
     head, lines = _shape(arguments, to_terminal=to_terminal)
     started, count = time.monotonic(), 0
     async with connected(arguments, chosen) as (gateway, _):
-        sys.stdout.writelines(head)
-        rows = stream(
-            *(gateway, SuppressionList(arguments.tenant), arguments.query, time.time),
-            lambda error: foreground.tell(f"SES gives no useful answer just now: {error}"),
-        )
-        async with aclosing(rows) as pages:
-            async for page in pages:
-                sys.stdout.writelines(lines(page))
-                # Whoever reads may want no more, and is told page by page.
-                sys.stdout.flush()
-                count += len(page)
-                if not to_terminal:
-                    pace = count / (time.monotonic() - started)
-                    foreground.show(f"{counted(count, 'address', 'addresses')}, {pace:,.0f} a second")
+        with _output(arguments) as write:
+            write(head)
+            rows = stream(
+                *(gateway, SuppressionList(arguments.tenant), arguments.query, time.time),
+                lambda error: foreground.tell(f"SES gives no useful answer just now: {error}"),
+            )
+            async with aclosing(rows) as pages:
+                async for page in pages:
+                    write(lines(page))
+                    count += len(page)
+                    if not to_terminal:
+                        pace = count / (time.monotonic() - started)
+                        foreground.show(f"{counted(count, 'address', 'addresses')}, {pace:,.0f} a second")
     foreground.show("")
     return 0
+
+
+@contextmanager
+def _output(arguments: argparse.Namespace) -> Iterator[Callable[[Iterable[str]], None]]:
+    """Yield what takes lines: those of a file are there under its name when all is written."""
+    from sestui.domain.errors import FileIsThere
+    from sestui.services.files import NewFile, named
+
+    if arguments.output is None:
+
+        def write(lines: Iterable[str]) -> None:
+            sys.stdout.writelines(lines)
+            # Whoever reads may want no more, and is told page by page.
+            sys.stdout.flush()
+
+        yield write
+        return
+    try:
+        with NewFile(named(arguments.output), replace=arguments.yes) as file:
+            yield file.write
+    except FileIsThere as error:
+        raise FileIsThere(f"{error} --yes writes over it.") from error
 
 
 def _shape(
