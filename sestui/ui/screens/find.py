@@ -89,7 +89,7 @@ class FindDialog(Dialog[FindWish]):
         Binding("o", "others", "others"),
         Binding("S", "scan", "scan"),
         Binding("y", "copy", "copy"),
-        Binding("slash,f", "edit", "address", key_display="/"),
+        Binding("slash,f", "edit", "find", key_display="/"),
         Binding("r", "again", "refresh", show=False),
         Binding("escape", "cancel", "back", key_display="esc"),
         Binding("q", "close", show=False),
