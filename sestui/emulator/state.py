@@ -8,6 +8,7 @@ from typing import Any
 
 from sestui.emulator.conditions import Quirks
 from sestui.emulator.errors import not_found
+from sestui.emulator.imports import Imports
 from sestui.emulator.registry import Registry
 from sestui.emulator.store import PRESENT, SuppressionLists
 from sestui.emulator.tokens import Tokens
@@ -65,6 +66,7 @@ class State:
 
     tokens: Tokens
     sandbox: bool
+    imports: Imports
     lists: SuppressionLists = field(default_factory=SuppressionLists)
     tenants: Registry[Tenant] = field(default_factory=Registry)
     configuration_sets: Registry[ConfigurationSet] = field(default_factory=Registry)

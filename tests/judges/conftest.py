@@ -1,10 +1,12 @@
 """Where the judges are: outside programs, each in a virtual environment of its own."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.buckets import Bucket, new_bucket, s3_server
 
 FindJudge = Callable[[str, str], Path]
 
@@ -27,3 +29,15 @@ def find_judge() -> FindJudge:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def s3(find_judge: FindJudge) -> Iterator[str]:
+    """The URL of moto's S3."""
+    with s3_server(find_judge("moto", "moto_server")) as url:
+        yield url
+
+
+@pytest.fixture
+def bucket(s3: str) -> Bucket:
+    return new_bucket(s3)
