@@ -39,6 +39,12 @@ ERROR_OF_CODE: Final[Mapping[str, type[errors.ServiceError]]] = {
     "SignatureDoesNotMatch": errors.CredentialsRefused,
     "MissingAuthenticationToken": errors.CredentialsRefused,
     "IncompleteSignature": errors.CredentialsRefused,
+    # S3's own.
+    "NoSuchBucket": errors.NotFound,
+    "NoSuchKey": errors.NotFound,
+    "InvalidAccessKeyId": errors.CredentialsRefused,
+    "RequestTimeTooSkewed": errors.CredentialsRefused,
+    "InternalError": errors.ServiceFault,
 }
 """What each error code on the wire means to a user; a test holds it against the service model."""
 
