@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import re
-from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sestui.domain.errors import UsageError
-from sestui.domain.job import Entry
+
+if TYPE_CHECKING:
+    from sestui.domain.job import Entry
 
 AT_ONCE: Final = 20
 """Import jobs that an account may have under way (AWS's quota page)."""
@@ -83,10 +82,6 @@ class PartState(StrEnum):
     REMOVED = "removed"
     """The object is not in S3 any more."""
 
-    @property
-    def is_open(self) -> bool:
-        return self is not PartState.REMOVED
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -109,7 +104,16 @@ class Part:
     processed: int = 0
     """As SES counts."""
     trouble: str = ""
-    """What is wrong with it, for a person."""
+    """Why its object could not be removed."""
+
+    @property
+    def is_with_ses(self) -> bool:
+        """Whether SES may be at work on it."""
+        return self.state is PartState.ASKED
+
+    @property
+    def may_be_in_s3(self) -> bool:
+        return self.state not in (PartState.PLANNED, PartState.REMOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,61 +153,3 @@ class Place:
         if why:
             raise UsageError(f"{text!r} is no place in S3 such as s3://bucket/prefix: {why}.")
         return cls(bucket, prefix)
-
-
-def lines(entries: Iterable[Entry]) -> Iterator[str]:
-    """Yield an object's lines: JSON, for what SES takes for a quote or a comma in CSV is not documented."""
-    for entry in entries:
-        reason = {} if entry.wanted is None else {"reason": entry.wanted.value}
-        yield json.dumps({"emailAddress": entry.address, **reason}, ensure_ascii=False) + "\n"
-
-
-def failed_records(text: str, addresses: Collection[str]) -> dict[str, str]:
-    """Return the addresses that SES's file of failed records names, each with the rest of its record.
-
-    The file's shape is not documented: JSON, JSON Lines and CSV are understood, whatever the members are called.
-    """
-    found: dict[str, str] = {}
-    for values in _records(text):
-        for place, value in enumerate(values):
-            if value.strip() in addresses:
-                rest = [it.strip() for it in values[:place] + values[place + 1 :] if it.strip()]
-                found.setdefault(value.strip(), ", ".join(rest))
-                break
-    return found
-
-
-def _records(text: str) -> Iterator[list[str]]:
-    try:
-        whole = json.loads(text)
-    except ValueError:
-        pass
-    else:
-        yield from (_texts(it) for it in _objects(whole))
-        return
-    for line in text.splitlines():
-        try:
-            yield _texts(json.loads(line))
-        except ValueError:
-            with_quotes = csv.reader([line], skipinitialspace=True)
-            yield from (row for row in with_quotes)
-
-
-def _objects(value: object) -> Iterator[object]:
-    """Yield the records: the value itself, or what the lists in it hold."""
-    if isinstance(value, list):
-        yield from value
-    elif isinstance(value, dict) and any(isinstance(it, list) for it in value.values()):
-        for it in value.values():
-            if isinstance(it, list):
-                yield from it
-    else:
-        yield value
-
-
-def _texts(value: object) -> list[str]:
-    if isinstance(value, dict):
-        return [text for it in value.values() for text in _texts(it)]
-    if isinstance(value, list):
-        return [text for it in value for text in _texts(it)]
-    return [] if value is None else [str(value)]
