@@ -1,6 +1,8 @@
 """S3 for tests: moto's server as a process of its own, and buckets in it."""
 
+import os
 import re
+import signal
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -11,7 +13,21 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+
+
+@dataclass(frozen=True)
+class S3:
+    url: str
+    pid: int
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Let it take requests and answer none."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
 
 
 @dataclass(frozen=True)
@@ -28,10 +44,6 @@ class Bucket:
     def put(self, key: str, text: str) -> str:
         self.client.put_object(Bucket=self.name, Key=key, Body=text.encode())
         return self.url(key)
-
-    def text(self, key: str) -> str:
-        body: bytes = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
-        return body.decode()
 
     @property
     def keys(self) -> list[str]:
@@ -56,8 +68,8 @@ class Bucket:
 
 
 @contextmanager
-def s3_server(program: Path) -> Iterator[str]:
-    """Yield the URL of an S3 that lives as long."""
+def s3_server(program: Path) -> Iterator[S3]:
+    """Yield an S3 that lives as long."""
     command = [str(program), "-H", "127.0.0.1", "-p", "0"]
     environment = {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
@@ -68,7 +80,7 @@ def s3_server(program: Path) -> Iterator[str]:
                     break
             else:
                 raise AssertionError("moto's server did not start")
-            yield found[0]
+            yield S3(found[0], process.pid)
         finally:
             process.kill()
 
@@ -80,11 +92,3 @@ def new_bucket(endpoint: str) -> Bucket:
     name = f"sestui-{uuid.uuid4().hex}"
     client.create_bucket(Bucket=name)
     return Bucket(client, name, endpoint)
-
-
-def is_there(bucket: Bucket, key: str) -> bool:
-    try:
-        bucket.client.head_object(Bucket=bucket.name, Key=key)
-    except ClientError:
-        return False
-    return True

@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("retry", "carry out once more what failed, and what remains")
     undoing = add("undo", "bring back what stood there before it, after showing what that is")
     undoing.add_argument("--note", metavar="TEXT", default="", help="for the journal, such as a ticket")
+    undoing.add_argument("--via-s3", metavar="URL", default="", help="by SES's import jobs, s3://bucket/prefix")
     undoing.add_argument("--dry-run", action="store_true", help="change nothing, say what would be")
     undoing.add_argument("--yes", action="store_true", help="don't ask")
 
@@ -143,6 +144,10 @@ def _stop(journal: Journal, arguments: argparse.Namespace) -> int:
     from sestui.domain.job import Wish
 
     wish = Wish(arguments.action)
+    job = journal.job(arguments.id)
+    if wish is Wish.CANCEL and not job.is_running and any(part.may_be_in_s3 for part in job.parts):
+        # What SES was asked for has to be seen to, and objects taken back.
+        return _carry_out(journal, arguments)
     until = time.monotonic() + _PATIENCE
     job = journal.wish(arguments.id, wish)
     while job.is_running and time.monotonic() < until:
@@ -160,7 +165,7 @@ def _stop(journal: Journal, arguments: argparse.Namespace) -> int:
         print(f"It still waits for the answers of SES to {asked:,} calls at most; it ends after them.", file=sys.stderr)
         return TRY_AGAIN
     print(job_text.far(job), file=sys.stderr)
-    if asked:
+    if asked and not job.via:
         print(f"What became of {asked:,} calls is not known; the next run or undo asks SES.", file=sys.stderr)
     return 0
 
@@ -185,11 +190,12 @@ def _retry(journal: Journal, arguments: argparse.Namespace) -> int:
 
 async def _foreground(foreground: Foreground, journal: Journal, arguments: argparse.Namespace, secret: Secret) -> int:
     from sestui.cli.job_text import far
-    from sestui.cli.statuses import status_of_job
+    from sestui.cli.statuses import FINE, status_of_job
+    from sestui.domain.job import State
     from sestui.services.jobs import Jobs
     from sestui.sesv2.session import open_gateway
 
-    number = arguments.id
+    number, only_end = arguments.id, arguments.action == "cancel"
     job = journal.job(number)
     if job.state.is_over:
         # Said before a connection is made; `begin` refuses it too.
@@ -197,10 +203,11 @@ async def _foreground(foreground: Foreground, journal: Journal, arguments: argpa
     async with open_gateway(_there(job), secret) as gateway:
         _set_pace(gateway, journal, arguments)
         jobs = Jobs(gateway, journal, time.time, read_back=arguments.settings.read_back)
-        job = await foreground.carry_out(jobs, journal, number)
+        job = await foreground.carry_out(jobs, journal, number, only_end=only_end)
     foreground.tell(far(job))
     _print_job(job, arguments)
-    return status_of_job(job, jobs.halted_by)
+    ended = only_end and job.state is State.CANCELLED
+    return FINE if ended else status_of_job(job, jobs.halted_by)
 
 
 def _undo(journal: Journal, arguments: argparse.Namespace) -> int:
@@ -221,7 +228,7 @@ async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse
 
     job = journal.job(arguments.id)
     async with open_gateway(_there(job)) as gateway:
-        plan, left = await undo_plan(gateway, journal, job.id, time.time, arguments.note)
+        plan, left = await undo_plan(gateway, journal, job.id, time.time, arguments.note, arguments.via_s3)
         account = None
         with suppress(SestuiError):  # Reading the account may not be allowed; the undo may be.
             account = await gateway.account()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.buckets import Bucket, new_bucket, s3_server
+from tests.buckets import S3, Bucket, new_bucket, s3_server
 
 FindJudge = Callable[[str, str], Path]
 
@@ -32,12 +32,12 @@ def find_judge() -> FindJudge:
 
 
 @pytest.fixture(scope="session")
-def s3(find_judge: FindJudge) -> Iterator[str]:
-    """The URL of moto's S3."""
-    with s3_server(find_judge("moto", "moto_server")) as url:
-        yield url
+def s3(find_judge: FindJudge) -> Iterator[S3]:
+    """Moto's."""
+    with s3_server(find_judge("moto", "moto_server")) as running:
+        yield running
 
 
 @pytest.fixture
-def bucket(s3: str) -> Bucket:
-    return new_bucket(s3)
+def bucket(s3: S3) -> Bucket:
+    return new_bucket(s3.url)

@@ -13,6 +13,7 @@ from textual.widgets import Button, Checkbox, Input, RadioSet, Static, TextArea
 from sestui.domain.addresses import Addresses, parse
 from sestui.domain.display import counted, printable
 from sestui.domain.errors import NotFound, SestuiError
+from sestui.domain.import_words import other_way
 from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, calls
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.stylesheets import stylesheet
@@ -169,7 +170,9 @@ class AddDialog(Dialog[Confirmed]):
         text.append(f"  ({', '.join(parts)})\n", "dim")
         if entries:
             asked = sum(not it.known for it in entries)
+            way = other_way(self._place.which, puts=len(entries))
             text.append(f"takes {self._place.takes(calls(len(entries), puts=len(entries), unknown=asked))}\n")
+            text.append(f"{way}\n" if way else "", "dim")
         if unknown and not self._trouble:
             words = (
                 "asking SES about" if len(unknown) <= ASK_AGAIN_UP_TO else "the list isn't loaded whole; not known of"
