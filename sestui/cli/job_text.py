@@ -123,7 +123,7 @@ def plan_lines(plan: Plan, left: Sequence[tuple[Entry, str]], undone: Job) -> It
         yield printable(f"  by SES's import jobs, via {plan.via}")
     elif plan.entries:
         puts = sum(it.wanted is not None for it in plan.entries)
-        if way := import_words.other_way(plan.entries[0].which, puts=puts, deletes=len(plan.entries) - puts):
+        if way := import_words.other_way_in_full(plan.entries[0].which, puts=puts, deletes=len(plan.entries) - puts):
             yield f"  by single calls, {way}"
     yield from few([entry_line(it) for it in plan.entries])
     if left:

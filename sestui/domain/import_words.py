@@ -12,21 +12,32 @@ from sestui.domain.suppression import SuppressionList
 
 OFFERED_ABOVE: Final = 1000
 """Plans of more entries than this are told of the other way."""
+_NONE: Final = "no faster way: SES has no import jobs for a tenant's list"
 _CALLS: Final = 5
 """Calls of SES for one object at least: a look at the list, the import job, and three questions how far it is."""
 
 
 def other_way(which: SuppressionList, *, puts: int = 0, deletes: int = 0) -> str:
-    """Say what SES's import jobs would take for so many entries of a list; empty where single calls do as well."""
-    if puts + deletes <= OFFERED_ABOVE:
-        return ""
-    if which.tenant_name is not None:
-        return "no faster way: SES has no import jobs for a tenant's list"
-    objects = ceil(puts / ImportAction.PUT.most) + ceil(deletes / ImportAction.DELETE.most)
+    """Say in a short line that SES's import jobs could do so much; empty where single calls do as well."""
+    if not (objects := _objects(which, puts, deletes)):
+        return _NONE if puts + deletes > OFFERED_ABOVE else ""
+    return f"or --via-s3, command line: {counted(objects, 'object', 'objects')}, time undocumented"
+
+
+def other_way_in_full(which: SuppressionList, *, puts: int = 0, deletes: int = 0) -> str:
+    """Say the same in a sentence, for the command line."""
+    if not (objects := _objects(which, puts, deletes)):
+        return _NONE if puts + deletes > OFFERED_ABOVE else ""
     return (
-        f"or by SES's import jobs, --via-s3 of the command line: {counted(objects, 'object', 'objects')} in S3, "
-        f"about {objects * _CALLS:,} calls; how long SES takes is not documented by AWS"
+        f"or by SES's import jobs, with --via-s3 s3://bucket/prefix: {counted(objects, 'object', 'objects')} in S3 and "
+        f"about {objects * _CALLS:,} calls; how long SES takes over them is not documented by AWS"
     )
+
+
+def _objects(which: SuppressionList, puts: int, deletes: int) -> int:
+    if puts + deletes <= OFFERED_ABOVE or which.tenant_name is not None:
+        return 0
+    return ceil(puts / ImportAction.PUT.most) + ceil(deletes / ImportAction.DELETE.most)
 
 
 def via(job: Job) -> str:

@@ -25,8 +25,12 @@ class Parts:
     def __init__(self, file: JournalFile) -> None:
         self._file = file
 
-    def cut(self, job: int, place: Place) -> None:
-        """See to it that each entry that is not settled is in a part that is not settled either."""
+    def cut(self, job: int, place: Place, most: int | None = None) -> None:
+        """See to it that each entry that is not settled is in a part that is not settled either.
+
+        Args:
+            most: how many a part may have; else as many as SES takes.
+        """
 
         def write(connection: sqlite3.Connection) -> None:
             after = connection.execute("SELECT max(number) FROM part WHERE job = ?", (job,)).fetchone()[0] or 0
@@ -42,7 +46,7 @@ class Parts:
                     " ORDER BY number",
                     (job, action is ImportAction.DELETE),
                 )
-                for first, last in _runs((it[0] for it in numbers.fetchall()), action.most, taken):
+                for first, last in _runs((it[0] for it in numbers.fetchall()), most or action.most, taken):
                     after += 1
                     key = place.key(f"sestui-job-{job}-{token}-part-{after}-{action.lower()}.jsonl")
                     write_part(connection, job, Part(after, action, first, last, key, PartState.PLANNED))
