@@ -18,8 +18,10 @@ from botocore.exceptions import ClientError
 from sestui.emulator import Conditions, Emulator, World
 from tests.buckets import Bucket
 from tests.conftest import EMPTY
+from tests.job_processes import surroundings
 from tests.judges.conftest import FindJudge
 from tests.serving import quirks
+from tests.terminal import emulator as emulator_process
 
 pytestmark = pytest.mark.judge
 
@@ -201,3 +203,14 @@ async def test_awscli_creates_one_and_sees_its_end(
     job = await aws("get-import-job", "--job-id", created["JobId"])
     assert (job["JobStatus"], job["ProcessedRecordsCount"]) == ("COMPLETED", 3)
     assert len(await ses.rows()) == 3
+
+
+def test_the_command_is_told_which_s3(bucket: Bucket, environment: dict[str, str], tmp_path: Path) -> None:
+    empty = ("--tenants", "0", "--configuration-sets", "0", "--addresses", "0", "--tenant-addresses", "0")
+    with emulator_process(
+        tmp_path, surroundings(environment, tmp_path), *empty, "--s3-endpoint-url", bucket.endpoint
+    ) as running:
+        ses = Ses(running.url)
+        done = asyncio.run(ses.create("PUT", bucket.put("put.csv", CSV)))
+        assert asyncio.run(ses.job(done))["JobStatus"] == "COMPLETED"
+        assert len(running.addresses) == 3

@@ -226,3 +226,49 @@ async def test_20000_removals_killed_twice_on_the_way_and_undone(
     assert await reasons(gateway) == {row.address: row.reason for row in before}
     assert list(created(emulator).values()) == [1, 1, 1]
     assert bucket.keys == []
+
+
+# The commands
+
+
+async def test_show_says_how_far_ses_is_and_cancel_waits_for_it(
+    emulator: Emulator, journal: Journal, bucket: Bucket, start: Start, removal: int
+) -> None:
+    """Of a job that nobody runs, SES has an import job all the same, and S3 an object."""
+    emulator.conditions = quirks("import-rate=100")
+    await kill(start, removal, lambda: any(part.processed for part in journal.job(removal).parts))
+    (part,) = journal.job(removal).parts
+    shown = await end_of(await start("show", removal))
+    assert f"  via       s3://{bucket.name}/in; 0 of 1 part over; part 1: import job {part.job_id}, " in shown.out
+    told = (await end_of(await start("show", removal, "--json"))).told
+    assert told["via"] == bucket.url("in")
+    assert [(it["state"], it["import_job"]) for it in told["parts"]] == [("asked", part.job_id)]
+    undone = await end_of(await start("undo", removal, "--yes"))
+    assert (undone.status, "SES may be at work" in undone.err) == (2, True)
+    emulator.conditions = Conditions()
+    cancelled = await end_of(await start("cancel", removal))
+    # There was nothing more to be done.
+    assert (cancelled.status, cancelled.err) == (0, f"Job {removal} is done: 300 × removed.\n")
+    assert bucket.keys == []
+
+
+async def test_cancel_takes_the_object_back(
+    emulator: Emulator, gateway: Gateway, journal: Journal, bucket: Bucket, start: Start, removal: int
+) -> None:
+    emulator.conditions = faults(f"timeout@{CREATE}=1")
+    await kill(start, removal, is_asked(emulator))
+    assert len(bucket.keys) == 1
+    emulator.conditions = Conditions()
+    cancelled = await end_of(await start("cancel", removal))
+    assert (cancelled.status, cancelled.err) == (0, f"Job {removal} is cancelled. 0 of 300 entries settled.\n")
+    assert (bucket.keys, len(await rows_of(gateway))) == ([], 300)
+
+
+async def test_what_is_left_in_the_bucket_is_told_by_the_status_too(bucket: Bucket, start: Start, removal: int) -> None:
+    bucket.refuse("s3:DeleteObject")
+    ended = await end_of(await start("run", removal))
+    (key,) = bucket.keys
+    assert (ended.status, ended.err.startswith(f"Job {removal} is done: 300 × removed. {bucket.url(key)} is left")) == (
+        1,
+        True,
+    )
