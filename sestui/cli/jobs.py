@@ -162,7 +162,12 @@ def _stop(journal: Journal, arguments: argparse.Namespace) -> int:
     _print_job(job, arguments)
     asked = sum(it.result is None and it.asked_at is not None for it in journal.entries(job.id))
     if job.is_running:
-        print(f"It still waits for the answers of SES to {asked:,} calls at most; it ends after them.", file=sys.stderr)
+        waits = (
+            "SES's import jobs, which nobody can cancel"
+            if job.via
+            else f"the answers of SES to {asked:,} calls at most"
+        )
+        print(f"It still waits for {waits}; it ends after them.", file=sys.stderr)
         return TRY_AGAIN
     print(job_text.far(job), file=sys.stderr)
     if asked and not job.via:

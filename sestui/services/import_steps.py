@@ -3,6 +3,9 @@
 Each is written down before it is begun and after it is answered, so that whoever comes after a kill knows which it was.
 SES takes no token that would tell a second CreateImportJob from the first: one whose answer is not known is looked for
 by its object's URL, which nobody else uses.
+
+SES tells of records that failed, and of none that had nothing to do: an address that somebody else took off the list
+just before counts as removed.
 """
 
 from __future__ import annotations
@@ -13,12 +16,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sestui.domain.errors import NotFound, SestuiError
+from sestui.domain.errors import ImportFailed, NotFound, SestuiError
 from sestui.domain.import_job import ImportJob, ImportStatus, Part, PartState, Place
-from sestui.domain.import_records import failed_records, lines
-from sestui.domain.job import ASK_AGAIN_UP_TO, CLOCKS_APART, WOULD, Job, Outcome, Result, Wish
+from sestui.domain.import_records import lines
+from sestui.domain.job import CLOCKS_APART, WOULD, Job, Outcome, Result, Wish
 from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
 from sestui.services.acting import TRANSIENT, Acting
+from sestui.services.import_outcomes import Outcomes, failure
 from sestui.services.in_thread import in_thread
 from sestui.services.scan import rows_of
 
@@ -76,6 +80,9 @@ class Steps:
         self._stood: dict[str, SuppressedDestinationSummary] | None = None
         self.parts = {part.number: part for part in job.parts}
         """As they are now."""
+        self._outcomes = Outcomes(gateway, acting, clock)
+        self._failed_whole: dict[int, str] = {}
+        """By part, why SES's job did not complete."""
         self.answered_at = 0.0
         """When SES last told how far a job of its is, by the loop's clock."""
 
@@ -92,6 +99,8 @@ class Steps:
             part = await self._follow(part)
         if part.state is PartState.SETTLED:
             await self._remove(part, PartState.REMOVED)
+        if number in self._failed_whole:
+            raise ImportFailed(self._failed_whole[number])
 
     async def go_dry(self, number: int) -> None:
         """Say what would become of a part's entries."""
@@ -219,7 +228,10 @@ class Steps:
             else:
                 await self.sleep(rest)
             rest = min(_LONGEST_POLL, 2 * rest)
-        results = await self._outcomes(part, ended)
+        members = await in_thread(self._journal.members, self._job.id, part)
+        results = await self._outcomes.of(part, ended, members)
+        if ended.status is not ImportStatus.COMPLETED:
+            self._failed_whole[part.number] = failure(ended)
         part = replace(part, state=PartState.SETTLED)
         await self._settle(results, part)
         return self._now(part)
@@ -228,66 +240,6 @@ class Steps:
         """Wait so long, or until somebody wants the job to stop."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
-
-    # What became of each
-
-    async def _outcomes(self, part: Part, ended: ImportJob) -> dict[int, Result]:
-        members = await in_thread(self._journal.members, self._job.id, part)
-        failed: dict[str, str] = {}
-        why = (
-            f"import job {ended.id} {ended.status}: {ended.error}" if ended.status is not ImportStatus.COMPLETED else ""
-        )
-        if not why and ended.failed:
-            failed, why = await self._failed(ended, {it.entry.address for it in members})
-        if why:
-            # Which of them were carried out, what stands on the list tells.
-            return await self._told(part, members, why)
-        some = [it for it in members if it.entry.address in failed]
-        doubtful = await self._told(part, some, "", failed) if len(some) <= ASK_AGAIN_UP_TO else {}
-        results = {}
-        for it in members:
-            words = failed.get(it.entry.address)
-            made = Result(it.entry, it.entry.made, self._after(it), "", 1)
-            bad = Result(it.entry, Outcome.FAILED, it.entry.before, words or "SES doesn't say why", 1)
-            results[it.number] = made if words is None else doubtful.get(it.number, bad)
-        return results
-
-    async def _failed(self, ended: ImportJob, addresses: set[str]) -> tuple[dict[str, str], str]:
-        """Return what SES says of each record that failed; or why that can't be told."""
-        counted = f"import job {ended.id} counts {ended.failed:,} failed records"
-        if not ended.failed_records:
-            return {}, f"{counted} and names none"
-        try:
-            body = await self._gateway.objects.behind(ended.failed_records)
-        except SestuiError as error:
-            return {}, f"{counted}, which can't be read: {error}"
-        found = await in_thread(failed_records, body.decode(errors="replace"), addresses)
-        if len(found) < ended.failed:
-            return {}, f"{counted}, of which {len(found):,} are understood"
-        return found, ""
-
-    async def _told(
-        self, part: Part, members: Sequence[Recorded], why: str, words: Mapping[str, str] | None = None
-    ) -> dict[int, Result]:
-        """Return what the list tells of entries that SES's job may have carried out, or not."""
-        if len(members) <= ASK_AGAIN_UP_TO:
-            looks = await asyncio.gather(*(self._acting.look(it.entry) for it in members))
-            there = {row.address: row for row in looks if row is not None}
-        else:
-            there = await rows_of(self._gateway, frozenset(it.entry.address for it in members))
-        results = {}
-        for it in members:
-            now = there.get(it.entry.address)
-            outcome = it.entry.decide(now, part.asked_at)
-            detail = ""
-            if outcome is None:
-                outcome, detail = Outcome.FAILED, (words or {}).get(it.entry.address) or why
-            results[it.number] = Result(it.entry, outcome, now, detail, 1)
-        return results
-
-    def _after(self, it: Recorded) -> SuppressedDestinationSummary | None:
-        wanted = it.entry.wanted
-        return None if wanted is None else SuppressedDestinationSummary(it.entry.address, wanted, self._clock())
 
     # Writing down
 
