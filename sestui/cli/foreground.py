@@ -64,8 +64,8 @@ class Foreground:
         except asyncio.CancelledError:
             return INTERRUPTED
 
-    async def carry_out(self, jobs: Jobs, journal: Journal, number: int) -> Job:
-        """Run a job and return how far it has come.
+    async def carry_out(self, jobs: Jobs, journal: Journal, number: int, *, only_end: bool = False) -> Job:
+        """Run a job and return how far it has come; `only_end` as `Jobs.run` has it.
 
         Raises:
             SestuiError: as `Jobs.run`.
@@ -75,7 +75,7 @@ class Foreground:
         if not self._detached and sys.stderr.isatty():
             following = asyncio.ensure_future(self._follow(journal, number))
         try:
-            return await jobs.run(number)
+            return await jobs.run(number, only_end=only_end)
         except asyncio.CancelledError:
             if (await in_thread(journal.job, number)).is_interrupted:
                 await in_thread(journal.state, number, State.PAUSED)

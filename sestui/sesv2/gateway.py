@@ -26,6 +26,8 @@ from sestui.domain.suppression import (
 )
 from sestui.sesv2 import insights, shapes
 from sestui.sesv2.calls import Calls, never
+from sestui.sesv2.import_jobs import ImportJobs
+from sestui.sesv2.objects import Objects
 from sestui.sesv2.pacing import Pacer, Priority
 from sestui.sesv2.translate import translated
 
@@ -63,13 +65,22 @@ class Gateway:
     still wrong after that is raised. A method that may not be repeated says so.
     """
 
-    def __init__(self, sesv2: Any, sts: Any, connection: Connection, secret: Callable[[], Awaitable[Secret]]) -> None:
+    def __init__(
+        self,
+        sesv2: Any,
+        sts: Any,
+        connection: Connection,
+        secret: Callable[[], Awaitable[Secret]],
+        objects: Objects,
+    ) -> None:
         self.connection = connection
         """Where the answers come from; `identify` adds who asks."""
         self.secret = secret
         """Returns what `open_gateway` has to be given in another process, to ask in the same name."""
         self.pacer = Pacer()
         self._sesv2 = Calls(sesv2, self.pacer)
+        self.imports = ImportJobs(self._sesv2)
+        self.objects = objects
         # STS has quotas of its own: its answers say nothing of what SES lets through.
         self._sts = Calls(sts, Pacer())
         self.quiet = Event()
