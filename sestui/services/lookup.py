@@ -171,9 +171,10 @@ class Lookup:
         await self._read_sets()
         if self._unasked:
             await self.find_others()
-            others, self._unasked = self._unasked, 0
-            if len(self.addresses) == 1:
-                await self.ask_others(others)
+            if self.others_error is None:
+                others, self._unasked = self._unasked, 0
+                if len(self.addresses) == 1:
+                    await self.ask_others(others)
 
     async def find_others(self) -> None:
         """Learn the names of the other tenants, the likeliest first: whose list is known to have it, or to be used."""

@@ -243,9 +243,10 @@ class FindDialog(Dialog[FindWish]):
         address = lookup.addresses[0] if line is None else line.address
         lines = found_lines.meaning(lookup, address, now, self._meaning.width)
         if left := left_line(lookup, self._place.pace()):
+            key = "r asks again" if lookup.others_error is not None else "o asks them"
             lines += [
                 [],
-                *([(part, "muted")] for part in fold(f"{left}: o asks them", max(10, self._meaning.width - 1))),
+                *([(part, "muted")] for part in fold(f"{left}: {key}", max(10, self._meaning.width - 1))),
             ]
         title = Content(f"What it means for {printable(address)}")
         if title != self._meaning.border_title:
