@@ -184,7 +184,8 @@ async def test_a_stream_that_is_closed_is_no_reason_to_break_down(
         where = f"--endpoint-url {emulator.url} --region us-east-1"
         process = await asyncio.create_subprocess_exec(
             *("sh", "-c", f"{sys.executable} -m sestui {where} {line}"),
-            **{"stdout": PIPE, "stderr": PIPE},
+            stdout=PIPE,
+            stderr=PIPE,
             env=surroundings(environment, tmp_path / "state"),
             cwd=tmp_path,
         )
