@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sestui.domain.display import counted
 from sestui.domain.job import Entry, Kind
+from sestui.domain.query import words_for
 from sestui.services.jobs import pace
 from sestui.services.listing import FRESH_FOR
 from sestui.services.lookup import Lookup, Rows
@@ -67,7 +68,7 @@ class Finding:
         self._lists.open(wish.line.which)
         self._screen.list_pane.open(listing)
         if wish.action == "open":
-            self._screen.list_pane.search(wish.line.spelling or wish.line.address)
+            self._screen.list_pane.search(words_for(wish.line.spelling or wish.line.address))
         else:
             self._changing.add("\n".join(dialog.lookup.addresses if dialog.lookup is not None else ()))
 
