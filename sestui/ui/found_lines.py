@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sestui.domain.display import duration, moment, printable
+from sestui.domain.display import duration, printable
 from sestui.domain.errors import TenantNotFound
 from sestui.domain.suppression import SuppressionList
 from sestui.domain.verdict import Answer
 from sestui.domain.verdict_words import Tone
 from sestui.services.lookup import Finding, Lookup
 from sestui.services.lookup_words import meaning_lines
+from sestui.ui.widgets.columns import date
 from sestui.ui.widgets.found_table import Found
 from sestui.ui.widgets.line_view import Part, fold
 
@@ -50,7 +51,7 @@ def found_lines(lookup: Lookup, ticks: Mapping[tuple[str, SuppressionList, str],
             lines.append(
                 Found(
                     *key,
-                    f"{row.reason:9} {moment(row.last_update)[5:16]} {words}",
+                    f"{row.reason:9} {date(row.last_update, now, 0):11} {words}",
                     urgent=True,
                     row=row,
                     entry=entry,
