@@ -28,7 +28,7 @@ _PLATEAU: Final = 100
 """Calls let through until a pace is back at its limit: about one call in so many is refused."""
 _RISE: Final = 0.1
 """By what share of its limit a pace is beyond it after twice as many."""
-_LATE: Final = 0.04
+_LATE: Final = 0.1
 """By what share of a slot the next call waits for one that was late, at most: it may have been on its way that long,
 or SES at work."""
 _LATELY: Final = 100

@@ -122,9 +122,9 @@ class Pacer:
                 continue  # Cancelled or recalled, and not yet gone: a slot would be lost on it.
             job = waiter.priority >= Priority.JOB
             own, joint = self._paces(waiter.operation)
-            # What is known of an operation says more than how far all are trusted.
-            known = (own,) if own.rate is not None and joint.rate is None else (own, joint)
-            slowest = max(known, key=lambda pace: pace.next_at(job=job))
+            # What is known says more than how far SES is trusted.
+            known = [pace for pace in (own, joint) if pace.rate is not None]
+            slowest = max(known or (own, joint), key=lambda pace: pace.next_at(job=job))
             if waiter.priority > most_urgent:
                 left.append(waiter)
             elif (next_at := slowest.next_at(job=job)) > now:

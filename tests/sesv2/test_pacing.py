@@ -437,6 +437,7 @@ async def test_a_call_that_was_refused_holds_back_what_is_less_urgent_until_it_i
             for priority in reversed(Priority):
                 group.create_task(other(priority))
             await call.slot()
+            await asyncio.sleep(5)
             assert order == ["PERSON", "VISIBLE"]
             call.answered()
         order.append("answered")
