@@ -83,8 +83,13 @@ def s3_server(program: Path) -> Iterator[S3]:
             else:
                 raise AssertionError("moto's server did not start")
             # It tells of each request, and would wait for ever once nobody reads that.
-            Thread(target=deque, args=(process.stderr, 0), daemon=True).start()
-            yield S3(found[0], process.pid)
+            reading = Thread(target=deque, args=(process.stderr, 0))
+            reading.start()
+            try:
+                yield S3(found[0], process.pid)
+            finally:
+                process.kill()
+                reading.join()
         finally:
             process.kill()
 
