@@ -299,9 +299,9 @@ class FindDialog(Dialog[FindWish]):
             self._say("No entry is ticked: space ticks the one under the cursor.")
 
     async def _remove(self, lookup: Lookup, lines: Sequence[Found]) -> None:
-        self._say("")
-        if words := await self._place.remove(lookup, lines, self._say):
-            self._say(words)
+        words = await self._place.remove(lookup, lines, self._say)
+        self._say(words)
+        if words:
             self._follow(lookup, lookup.again)
 
     def action_export(self) -> None:
