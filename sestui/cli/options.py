@@ -31,6 +31,13 @@ def add_connection(parser: argparse.ArgumentParser, *, behind: bool = True, regi
     )
 
 
+def tenant_name(text: str) -> str:
+    """Return a tenant's name as it was given; an empty one is mostly a variable of a script that is not set."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a tenant's name is not empty")
+    return text
+
+
 def add_change(parser: argparse.ArgumentParser) -> None:
     """Let a parser take what `changing.carry_out` looks at."""
     parser.add_argument("--note", metavar="TEXT", default="", help="for the journal, such as a ticket")

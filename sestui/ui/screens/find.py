@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 _PAGE: Final = 1000
 _NAMED: Final = 3
 """Addresses that are named of those that were understood."""
+_AT_ONCE: Final = 20
+"""Addresses that are asked about at once: each takes up to six calls, two minutes at one request a second."""
+_DRAW_AFTER: Final = 0.05
+"""Seconds for which answers are gathered before they are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,15 @@ class FindWish:
     """The one under the cursor."""
 
 
+class _Field(Input):
+    """One line that takes a paste of many, where Textual's own takes the first and loses the others."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.insert_text_at_cursor(_in_a_line(event.text))
+
+
 class FindDialog(Dialog[FindWish]):
     """Asks SES and shows what it says; returns what is wanted of that, where another screen is needed for it."""
 
@@ -93,6 +106,7 @@ class FindDialog(Dialog[FindWish]):
         Binding("y", "copy", "copy"),
         Binding("x", "export", "export", show=False),
         Binding("slash,f", "edit", "find", key_display="/"),
+        Binding("n", "next", "next addresses", show=False),
         Binding("r", "again", "refresh", show=False),
         Binding("escape", "cancel", "back", key_display="esc"),
         Binding("q", "close", show=False),
@@ -107,10 +121,14 @@ class FindDialog(Dialog[FindWish]):
         self._ticks: dict[tuple[str, SuppressionList, str], bool] = {}
         """What somebody has ticked, or not, by hand."""
         self._understood = Addresses((), 0, ())
+        self._first = 0
+        """Which of what was understood is the first that is asked about."""
         self._said = ""
+        self._due = False
+        """Whether it is to be drawn soon."""
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in it.
-        self._field = Input(
-            text,
+        self._field = _Field(
+            _in_a_line(text),
             id="addresses",
             compact=True,
             placeholder="an address, or any text with some in it; enter asks SES",
@@ -162,30 +180,39 @@ class FindDialog(Dialog[FindWish]):
     # Asking
 
     def _read(self) -> None:
-        self._understood = understand(self._field.value)
+        self._understood, self._first = understand(self._field.value), 0
+        self._tell()
+
+    def _tell(self) -> None:
         valid, refused = self._understood.valid, self._understood.refused
-        names = ", ".join(map(printable, valid[:_NAMED])) + (
-            f" and {len(valid) - _NAMED} more" if valid[_NAMED:] else ""
-        )
-        words = f"understood: {names}" if valid else ""
+        named = valid[self._first :][:_NAMED]
+        words = f"understood: {', '.join(map(printable, named))}" if valid else ""
+        if more := len(valid) - len(named):
+            words += f" and {more:,} more"
+        if len(valid) > _AT_ONCE:
+            last = min(self._first + _AT_ONCE, len(valid))
+            words += f"; {self._first + 1:,} to {last:,} are asked, n asks the next"
         if refused:
             words += f"{'; ' if words else ''}not understood: {printable(refused[0].text[:60])}, it {refused[0].why}"
         self._telling.update(words)
         self._telling.display = bool(words)
 
-    def _begin(self) -> None:
+    def _begin(self, first: int = 0) -> None:
+        self._first = first
+        self._tell()
         tenant = self._tenant.value.strip() or None
         if tenant != self._send.tenant:
             self._send = Send(tenant)
-        self.lookup = lookup = self._place.begin(self._understood.valid, self._send)
+        self.lookup = lookup = self._place.begin(self._understood.valid[first : first + _AT_ONCE], self._send)
+        self.workers.cancel_group(self, "others")
         self._ticks.clear()
         self._say("")
         self._table.focus()
         self._follow(lookup, lookup.run)
 
-    def _follow(self, lookup: Lookup, asking: Callable[[], Awaitable[None]]) -> None:
-        lookup.changed = self._draw
-        _: Worker[None] = self.run_worker(partial(self._ask, lookup, asking), group="find", exclusive=True)
+    def _follow(self, lookup: Lookup, asking: Callable[[], Awaitable[None]], group: str = "find") -> None:
+        lookup.changed = self._draw_soon
+        _: Worker[None] = self.run_worker(partial(self._ask, lookup, asking), group=group, exclusive=True)
 
     async def _ask(self, lookup: Lookup, asking: Callable[[], Awaitable[None]]) -> None:
         self._draw()
@@ -201,7 +228,14 @@ class FindDialog(Dialog[FindWish]):
 
     # Drawing
 
+    def _draw_soon(self) -> None:
+        """Thousands of answers may come in a second or two, and keys count meanwhile."""
+        if not self._due:
+            self._due = True
+            self.set_timer(_DRAW_AFTER, self._draw)
+
     def _draw(self) -> None:
+        self._due = False
         lookup, now = self.lookup, self._place.clock()
         if lookup is None:
             self._table.show([], "Type or paste an address, then enter.")
@@ -212,9 +246,10 @@ class FindDialog(Dialog[FindWish]):
         address = lookup.addresses[0] if line is None else line.address
         lines = found_lines.meaning(lookup, address, now, self._meaning.width)
         if left := left_line(lookup, self._place.pace()):
+            key = "r asks again" if lookup.others_error is not None else "o asks them"
             lines += [
                 [],
-                *([(part, "muted")] for part in fold(f"{left}: o asks them", max(10, self._meaning.width - 1))),
+                *([(part, "muted")] for part in fold(f"{left}: {key}", max(10, self._meaning.width - 1))),
             ]
         title = Content(f"What it means for {printable(address)}")
         if title != self._meaning.border_title:
@@ -253,7 +288,7 @@ class FindDialog(Dialog[FindWish]):
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted outside an input is looked for."""
         event.stop()
-        self._field.value = " ".join(event.text.split())
+        self._field.value = _in_a_line(event.text)
         self._read()
         self._submitted(Input.Submitted(self._field, self._field.value))
 
@@ -301,7 +336,8 @@ class FindDialog(Dialog[FindWish]):
     async def _remove(self, lookup: Lookup, lines: Sequence[Found]) -> None:
         words = await self._place.remove(lookup, lines, self._say)
         self._say(words)
-        if words:
+        # Another address may be looked for by now, and is not to be held up by this one.
+        if words and self.lookup is lookup:
             self._follow(lookup, lookup.again)
 
     def action_export(self) -> None:
@@ -336,6 +372,13 @@ class FindDialog(Dialog[FindWish]):
 
             self.app.push_screen(TextDialog(f"Why {printable(entry.address)}", words, "asking SES …"))
 
+    def action_next(self) -> None:
+        """Ask about the next of very many addresses."""
+        if self._first + _AT_ONCE < len(self._understood.valid):
+            self._begin(self._first + _AT_ONCE)
+        else:
+            self._say("There are no more addresses: / takes others.")
+
     def action_again(self) -> None:
         if self.lookup is not None:
             self._follow(self.lookup, self.lookup.again)
@@ -347,7 +390,8 @@ class FindDialog(Dialog[FindWish]):
             self._say("There is no other tenant's list to ask.")
         else:
             self._say("")
-            self._follow(lookup, lookup.ask_others)
+            # In a group of its own: what the verdict needs is not to be broken off by it, or it by r.
+            self._follow(lookup, lookup.ask_others, "others")
 
     def action_scan(self) -> None:
         """Read the list under the cursor whole: then every spelling is known."""
@@ -383,3 +427,7 @@ class FindDialog(Dialog[FindWish]):
         lines = text_lines(self.lookup, self._place.gateway.connection, self._place.clock())
         self.app.copy_to_clipboard("\n".join(lines))
         self._say("Copied by OSC 52, where the terminal lets a program do that.")
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split())

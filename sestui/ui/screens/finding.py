@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import shield
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -106,7 +107,10 @@ class Finding:
         if not agreed:
             return ""
         say(f"Removing {counted(len(agreed.entries), 'entry', 'entries')} …")
-        number = await self._changing.start(Kind.REMOVE, agreed, read_at)
+        starting = partial(self._changing.start, Kind.REMOVE, agreed, read_at)
+        begun: Worker[int | None] = self._screen.run_worker(starting, group="start a removal")
+        # Who leaves the dialog now has confirmed all the same.
+        number = await shield(begun.wait())
         if number is None:
             return self._screen.status.notice
         words, results = await self._working.outcome(number)
