@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from sestui import settings
 from sestui.cli import destinations, emulator, find, jobs, listing, state
 from sestui.cli.demo import demo_endpoint
-from sestui.cli.options import add_connection, connection
+from sestui.cli.options import add_connection, connection, guard
 from sestui.domain.errors import UsageError
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.settings import Settings
@@ -128,7 +128,8 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
                     where = Connection("us-east-1", endpoint)
                 else:
                     where = connection(asked)
-                gateway: Gateway = await stack.enter_async_context(session.open_gateway(where))
+                opened = session.open_gateway(where, guard=guard(asked, chosen))
+                gateway: Gateway = await stack.enter_async_context(opened)
                 state.set_pace(gateway, home or state.state_folder(), chosen)
                 return gateway
             finally:

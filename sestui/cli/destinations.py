@@ -122,6 +122,8 @@ async def _change(foreground: Foreground, arguments: argparse.Namespace, asked: 
     for line in _input_lines(asked) if isinstance(asked, Gathered) else ():
         foreground.tell(line)
     async with connected(arguments, arguments.settings) as (gateway, folder):
+        if not arguments.dry_run:
+            await gateway.may_change()
         here = await gateway.identify()
         tenants = (
             {} if arguments.tenant is None else {arguments.tenant: (await gateway.tenant(arguments.tenant)).tenant_id}

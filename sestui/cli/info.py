@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from dataclasses import replace
@@ -65,7 +66,7 @@ def _print_settings(path: Path | None) -> None:
     file = printable(str(path or settings.default_path()))
     for name, option in settings.OPTIONS.items():
         value = getattr(values, name)
-        text = f'"{value}"' if isinstance(value, str) else str(value)
+        text = str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
         print(f"# {option.about} {option.allowed[0].upper()}{option.allowed[1:]}.")
         print(f"{name} = {text}  # {file if name in found else 'the default'}")
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sestui.domain.guard import Guard
     from sestui.domain.suppression import Connection
+    from sestui.settings import Settings
 
 
 def add_connection(parser: argparse.ArgumentParser, *, behind: bool = True, regions: bool = False) -> None:
@@ -29,6 +32,13 @@ def add_connection(parser: argparse.ArgumentParser, *, behind: bool = True, regi
     parser.add_argument(
         "--config", metavar="FILE", help="settings from this file, not the user's config.toml", **unsaid
     )
+    add_guard(parser, behind=behind)
+
+
+def add_guard(parser: argparse.ArgumentParser, *, behind: bool = True) -> None:
+    """Let a parser take what keeps a connection from being changed."""
+    unsaid: dict[str, Any] = {"default": argparse.SUPPRESS} if behind else {}
+    parser.add_argument("--read-only", action="store_true", help="change nothing, whatever is asked for", **unsaid)
 
 
 def add_change(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +52,17 @@ def add_change(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Let a parser take it behind a command's name too, without undoing what was said before that."""
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="tell it as JSON")
+
+
+def guard(arguments: argparse.Namespace, chosen: Settings) -> Guard:
+    """Return what arguments and settings say of connections; of the demo's only arguments say anything."""
+    from sestui.domain.guard import Guard
+
+    if arguments.demo:
+        return Guard(arguments.read_only)
+    # As botocore looks for it.
+    profile = os.environ.get("AWS_DEFAULT_PROFILE") or os.environ.get("AWS_PROFILE") or "default"
+    return Guard(arguments.read_only, chosen.read_only, chosen.production, profile)
 
 
 def connection(arguments: argparse.Namespace) -> Connection:

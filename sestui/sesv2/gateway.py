@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from sestui.domain.guard import Guard
 from sestui.domain.insights import MessageInsights
 from sestui.domain.secret import Secret
 from sestui.domain.settings import (
@@ -63,15 +64,24 @@ class Gateway:
     still wrong after that is raised. A method that may not be repeated says so.
     """
 
-    def __init__(self, sesv2: Any, sts: Any, connection: Connection, secret: Callable[[], Awaitable[Secret]]) -> None:
+    def __init__(
+        self,
+        sesv2: Any,
+        sts: Any,
+        connection: Connection,
+        secret: Callable[[], Awaitable[Secret]],
+        guard: Guard = Guard(),  # noqa: B008 - frozen
+    ) -> None:
         self.connection = connection
         """Where the answers come from; `identify` adds who asks."""
+        self.guard = guard
+        """What may be changed there."""
         self.secret = secret
         """Returns what `open_gateway` has to be given in another process, to ask in the same name."""
         self.pacer = Pacer()
-        self._sesv2 = Calls(sesv2, self.pacer)
+        self._sesv2 = Calls(sesv2, self.pacer, self._permit)
         # STS has quotas of its own: its answers say nothing of what SES lets through.
-        self._sts = Calls(sts, Pacer())
+        self._sts = Calls(sts, Pacer(), self._permit)
         self.quiet = Event()
         """Cleared while something more urgent is at work on the event loop: pages of lists wait to be read."""
         self.quiet.set()
@@ -82,6 +92,17 @@ class Gateway:
         with translated("GetCallerIdentity"):
             self.connection = replace(self.connection, account=answer["Account"], arn=answer["Arn"])
         return self.connection
+
+    async def may_change(self, what: str = "Nothing was done") -> None:
+        """See to it that this connection may be changed, and that it is known whether it is production.
+
+        Raises:
+            ReadOnly: it may not; `what` begins its text.
+            SestuiError: the settings name accounts, and whose this is can't be told.
+        """
+        if self.guard.is_unsure(self.connection):
+            await self.identify()
+        self.guard.check(self.connection, what)
 
     async def account(self, *, priority: Priority = Priority.PERSON) -> Account:
         answer = await self._call("GetAccount", {}, priority)
@@ -265,6 +286,9 @@ class Gateway:
         """Create a configuration set. Made once only: after `Unreachable` look whether it is there."""
         parameters = shapes.configuration_set_parameters(configuration_set)
         await self._call("CreateConfigurationSet", parameters, repeatable=False)
+
+    async def _permit(self, operation: str) -> None:
+        await self.may_change(f"{operation} was not sent")
 
     async def _arn(self, configuration_set: str) -> str:
         # Partition and account are what STS told of the caller: no answer of SES names a configuration set's ARN.

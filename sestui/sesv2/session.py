@@ -19,6 +19,7 @@ from aiobotocore.session import AioSession, get_session
 from botocore.utils import get_environ_proxies, is_valid_endpoint_url, is_valid_ipv6_endpoint_url, parse_timestamp
 
 from sestui.domain.errors import ConnectionProblem, NoRegion, UsageError
+from sestui.domain.guard import Guard
 from sestui.domain.secret import Secret
 from sestui.domain.suppression import Connection
 from sestui.sesv2 import answers
@@ -67,10 +68,14 @@ def is_loopback(url: str) -> bool:
 
 
 @asynccontextmanager
-async def open_gateway(asked: Connection, secret: Secret = Secret()) -> AsyncIterator[Gateway]:  # noqa: B008 - frozen
+async def open_gateway(
+    asked: Connection,
+    secret: Secret = Secret(),  # noqa: B008 - frozen
+    guard: Guard = Guard(),  # noqa: B008 - frozen
+) -> AsyncIterator[Gateway]:
     """Yield a gateway to the profile, Region and endpoint asked for; empty fields are botocore's to fill.
 
-    `secret` is what the `Gateway.secret` of another process returned.
+    `secret` is what the `Gateway.secret` of another process returned; `guard` says what may be changed there.
 
     Raises:
         NoRegion, NoCredentials, ConnectionProblem, UsageError: before any call is made.
@@ -100,7 +105,7 @@ async def open_gateway(asked: Connection, secret: Secret = Secret()) -> AsyncIte
             sts = await clients.enter_async_context(
                 session.create_client("sts", endpoint_url=asked.endpoint if loopback else None, **common)
             )
-        gateway = Gateway(sesv2, sts, asked, partial(_secret, session))
+        gateway = Gateway(sesv2, sts, asked, partial(_secret, session), guard)
         for client in (sesv2, sts):
             answers.watch(client, gateway.quiet)
         # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.

@@ -61,7 +61,14 @@ class Changing:
         if gateway is None or listing is None:
             self._screen.status.say("There is no list on the screen yet.")
         else:
-            _: Worker[None] = self._screen.run_worker(partial(flow, gateway, listing), group="plan", exclusive=True)
+            guarded = partial(self._guarded, flow, gateway, listing)
+            _: Worker[None] = self._screen.run_worker(guarded, group="plan", exclusive=True)
+
+    async def _guarded(
+        self, flow: Callable[[Gateway, Listing], Coroutine[None, None, None]], gateway: Gateway, listing: Listing
+    ) -> None:
+        if await self._screen.may_change(gateway):
+            await flow(gateway, listing)
 
     async def start(self, kind: Kind, agreed: Confirmed, read_at: float) -> int | None:
         """Have a job made of what a person agreed to, and return its number; None where nothing was begun."""
@@ -171,7 +178,9 @@ class Changing:
         search, said, at = "", "", None
         while True:
             journal = self._working.journal.again()
-            dialog = HistoryDialog(journal, self._clock, at=at, search=search, said=said)
+            gateway = self._reading.gateway
+            refusal = "" if gateway is None else gateway.guard.refusal(gateway.connection)
+            dialog = HistoryDialog(journal, self._clock, at=at, search=search, said=said, refusal=refusal)
             wish = await self._screen.app.push_screen_wait(dialog)
             journal.close()
             if wish is None:

@@ -65,10 +65,19 @@ class Editing:
         elif self.writing:
             self._screen.status.say(f"One at a time: {self.writing}")
         else:
+            guarded = partial(self._guarded, flow, gateway, directory, place)
             # Not in the plan's group: another plan must not end a call that is under way.
-            _: Worker[None] = self._screen.run_worker(
-                partial(flow, gateway, directory, place), group="settings", exclusive=True
-            )
+            _: Worker[None] = self._screen.run_worker(guarded, group="settings", exclusive=True)
+
+    async def _guarded(
+        self,
+        flow: Callable[[Gateway, Directory, Place], Coroutine[None, None, None]],
+        gateway: Gateway,
+        directory: Directory,
+        place: Place,
+    ) -> None:
+        if await self._screen.may_change(gateway):
+            await flow(gateway, directory, place)
 
     async def finish(self) -> None:
         """Wait until the calls under way are answered and written down."""

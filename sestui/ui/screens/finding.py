@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sestui.domain.display import counted
+from sestui.domain.errors import SestuiError
 from sestui.domain.job import Entry, Kind
 from sestui.services.jobs import pace
 from sestui.services.listing import FRESH_FOR
@@ -74,6 +75,10 @@ class Finding:
         self, gateway: Gateway, lookup: Lookup, lines: Sequence[Found], say: Callable[[str], None]
     ) -> str:
         """Show the plan, have it carried out, and return what there is to say."""
+        try:
+            await gateway.may_change()
+        except SestuiError as error:
+            return str(error)
         if self._clock() - lookup.asked_at > FRESH_FOR:
             await lookup.again()
         known = {(finding.which, row.address): row for finding in lookup.findings.values() for row in finding.known}
