@@ -46,6 +46,12 @@ def add_change(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--note", metavar="TEXT", default="", help="for the journal, such as a ticket")
     parser.add_argument("--dry-run", action="store_true", help="change nothing, say what would be")
     parser.add_argument("--yes", action="store_true", help="don't ask")
+    parser.add_argument(
+        "--production",
+        metavar="NAME",
+        default="",
+        help="what --yes needs beside it on production: the tenant's name, or the account's last four digits",
+    )
     add_json(parser)
 
 

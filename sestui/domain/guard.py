@@ -55,13 +55,11 @@ class Guard:
         """Whether it is marked as production, as far as is known."""
         return bool(self._pattern(self.production, where))
 
-    def word(self, where: Connection, tenants: Collection[str | None]) -> str:
-        """Return what has to be typed to change something of these tenants, None being the account; else empty.
+    def name(self, where: Connection, tenants: Collection[str | None]) -> str:
+        """Return what names the target of a change of these tenants, None being the account.
 
         It is the tenant's name where it is about one tenant alone, else the last four digits of the account.
         """
-        if not self.is_production(where):
-            return ""
         (only, *others) = {*tenants} or {None}
         if only is not None and not others:
             return only

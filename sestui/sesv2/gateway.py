@@ -1,7 +1,7 @@
 """SESv2 as typed async methods: domain types in and out, retries in the open, every call through the pacer."""
 
 from asyncio import Event
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -103,6 +103,14 @@ class Gateway:
         if self.guard.is_unsure(self.connection):
             await self.identify()
         self.guard.check(self.connection, what)
+
+    def name_to_type(self, tenants: Collection[str | None] = ()) -> str:
+        """Return what a person has to type to change something of these tenants, or of the account; empty for nothing.
+
+        It is certain once `may_change` has returned.
+        """
+        is_production = self.guard.is_production(self.connection)
+        return self.guard.name(self.connection, tenants) if is_production else ""
 
     async def account(self, *, priority: Priority = Priority.PERSON) -> Account:
         answer = await self._call("GetAccount", {}, priority)

@@ -15,7 +15,6 @@ def test_without_anything_said_each_connection_may_be_changed_and_none_is_marked
         Guard().check(where)
         assert not Guard().is_unsure(where)
         assert not Guard().is_production(where)
-        assert Guard().word(where, {"acme"}) == ""
 
 
 @pytest.mark.parametrize("pattern", ["prod-*", "prod-eu", "123456789012", "1234*", "*"])
@@ -58,9 +57,9 @@ def test_a_connection_that_names_no_profile_has_that_of_the_environment() -> Non
 
 def test_what_is_typed_names_the_tenant_where_it_is_one_alone_else_the_account() -> None:
     guard = Guard(production=("prod-*",))
-    assert guard.word(HERE, {"acme"}) == "acme"
-    assert guard.word(HERE, {None}) == "9012"
-    assert guard.word(HERE, {"acme", None}) == "9012"
-    assert guard.word(HERE, {"acme", "beta"}) == "9012"
-    assert guard.word(HERE, ()) == "9012"
-    assert guard.word(UNKNOWN, {None}) == "prod-eu"
+    assert guard.name(HERE, {"acme"}) == "acme"
+    assert guard.name(HERE, {None}) == "9012"
+    assert guard.name(HERE, {"acme", None}) == "9012"
+    assert guard.name(HERE, {"acme", "beta"}) == "9012"
+    assert guard.name(HERE, ()) == "9012"
+    assert guard.name(UNKNOWN, {None}) == "prod-eu"

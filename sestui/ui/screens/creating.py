@@ -66,7 +66,9 @@ class Creating:
     async def _plan(self, gateway: Gateway) -> None:
         if not await self._screen.may_change(gateway):
             return
-        dialog = CreateDialog(self._draft, gateway.connection, trouble=self._trouble)
+        dialog = CreateDialog(
+            self._draft, gateway.connection, trouble=self._trouble, name_to_type=gateway.name_to_type()
+        )
         new = await self._screen.app.push_screen_wait(dialog)
         self._draft, self._trouble = dialog.draft, ""
         if new is not None:

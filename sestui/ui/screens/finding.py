@@ -100,6 +100,7 @@ class Finding:
                     complete=False,
                     age=self._clock() - read_at,
                     takes=self._changing.takes,
+                    name_to_type=gateway.name_to_type({it.which.tenant_name for it in entries}),
                 )
             )
         )
