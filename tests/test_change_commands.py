@@ -205,6 +205,11 @@ async def test_in_a_sandbox_nothing_is_begun(emulator: Emulator, run: Run) -> No
         (["remove", "alice@corp.com"], "--tenant NAME"),
         (["remove", "--account", "--tenant", "acme", "alice@corp.com"], "--tenant NAME"),
         (["remove", "--account"], "in one way"),
+        (
+            ["remove", "--tenant", "acme", "--via-s3", "s3://bucket/x", "alice@corp.com"],
+            "no import jobs for a tenant's",
+        ),
+        (["remove", "--account", "--via-s3", "bucket", "alice@corp.com"], "no place in S3"),
         (["remove", "--account", "alice@corp.com", "--filter", "x"], "in one way"),
         (["remove", "--account", "--filter", ""], "An empty filter"),
         (["remove", "--account", "--filter", "  ! "], "An empty filter"),

@@ -102,6 +102,7 @@ async def test_the_list_has_the_newest_first_and_says_who_and_what(run: Run, tmp
         **{"total": 1, "settled": 0, "not_as_wanted": 0, "counts": {}},
         **{"planned_at": "2026-11-22T12:00:00.500Z", "read_at": told[1]["read_at"]},
         **{"began_at": None, "ended_at": None, "undoes": None, "note": "TICKET-1\x1b[2J"},
+        **{"via": None, "parts": []},
         **{"user": "bob", "sudo_user": "alice", "ssh": "192.0.2.7 50000 192.0.2.1 22", "host": "bastion"},
     }
     assert [job["id"] for job in (await run("list", "--json", "--search", "BOB@")).told] == [second]

@@ -10,6 +10,7 @@ import pytest
 
 from sestui.domain.errors import ReadOnly, ServiceError
 from sestui.domain.guard import Guard
+from sestui.domain.import_job import ImportAction
 from sestui.domain.settings import ConfigurationSet, SuppressionOptions, TenantSuppression
 from sestui.domain.suppression import Connection, Reason, SuppressionList, SuppressionScope
 from sestui.emulator import Emulator
@@ -95,6 +96,19 @@ async def test_a_write_is_refused_before_it_is_sent(emulator: Emulator, by: str,
     assert set(told) <= {"GetCallerIdentity"}
     # A configuration set's ARN has the account's number in it.
     assert len(told) <= max(asked, "associate" in method or "dissociate" in method)
+
+
+@BY
+async def test_neither_import_jobs_nor_objects_in_s3_are_written(emulator: Emulator, by: str) -> None:
+    async with open_gateway(Connection("us-east-1", emulator.url), guard=GUARDS[by][0]) as gateway:
+        for write in (
+            gateway.imports.create(ImportAction.PUT, "s3://bucket/key"),
+            gateway.objects.put("bucket", "key", b"{}"),
+            gateway.objects.remove("bucket", "key"),
+        ):
+            with pytest.raises(ReadOnly, match="was not sent"):
+                await write
+    assert set(operations(emulator)) <= {"GetCallerIdentity"}
 
 
 @pytest.mark.parametrize("method", READING)

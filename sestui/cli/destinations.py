@@ -60,6 +60,12 @@ def _run(arguments: argparse.Namespace) -> int:
 
     if bool(arguments.tenant) is arguments.account:
         raise UsageError("Say on which list: --tenant NAME for that tenant's own, or --account for the account's.")
+    if arguments.via_s3:
+        from sestui.domain.import_job import Place
+
+        Place.parse(arguments.via_s3)
+        if not arguments.account:
+            raise UsageError("--via-s3 is for the account's list: SES has no import jobs for a tenant's.")
     arguments.settings = settings.load(Path(arguments.config) if arguments.config else None)
     foreground = Foreground()
     return foreground.run(_change(foreground, arguments, _asked(arguments)))
@@ -136,7 +142,7 @@ async def _change(foreground: Foreground, arguments: argparse.Namespace, asked: 
             waits=lambda error: foreground.tell(f"SES gives no useful answer just now: {error}"),
         )
         draft = await _draft(reader, arguments, asked)
-        plan = Plan(Kind(arguments.kind), here, draft.entries, read_at, tenants, arguments.note)
+        plan = Plan(Kind(arguments.kind), here, draft.entries, read_at, tenants, arguments.note, via=arguments.via_s3)
         for line in _plan_lines(plan, draft, gateway):
             foreground.tell(line)
         told = {

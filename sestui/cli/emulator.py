@@ -30,6 +30,10 @@ quirks, for what AWS does not document (the first value is the default):
   insights-life        seconds until nothing is told of a message any more (2592000; 0: never)
   throttling-error     TooManyRequestsException, ThrottlingException, Throttling
   resource-type        enum (CONFIGURATION_SET), arn (configuration-set)
+  import-start         seconds until an import job reads its object (0)
+  import-rate          rows a second that an import job works off (0: all at once)
+  import-missing       fine, fails (an import's row that is not there to be deleted)
+  failed-records       json, csv, gone (what is behind the URL of an import's failed records)
 
 faults:
   throttle, 500, 503, reset-before, reset-after, timeout, expired-credentials, access-denied, slash-400
@@ -68,6 +72,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sandbox", action="store_true", help="an account without production access")
     parser.add_argument(
         "--no-vdm", dest="vdm", action="store_false", help="an account without Virtual Deliverability Manager"
+    )
+    parser.add_argument(
+        "--s3-endpoint-url", metavar="URL", default="", help="the S3 that import jobs read objects from"
     )
     parser.add_argument("--access-log", metavar="FILE", help="a JSON line for each request")
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
@@ -113,7 +120,7 @@ async def _serve(arguments: argparse.Namespace, world: World, conditions: Condit
     loop.add_signal_handler(signal.SIGINT, end, 130)
     if arguments.until_stdin_closes:
         threading.Thread(target=_wait_for_end_of_input, args=(loop, end), daemon=True).start()
-    emulator = Emulator(world, conditions, access_log=log)
+    emulator = Emulator(world, conditions, access_log=log, s3=arguments.s3_endpoint_url)
     print(await emulator.start(arguments.host, arguments.port), flush=True)
     status = await ended
     await emulator.stop()

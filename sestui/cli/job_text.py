@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from sestui.domain import import_words
 from sestui.domain.display import counted, duration, moment, printable
 from sestui.domain.job import Entry, Job, Kind, Outcome, Plan, State
 from sestui.domain.suppression import SuppressedDestinationSummary
 
 if TYPE_CHECKING:
+    from sestui.domain.import_job import Part
     from sestui.services.journal_rows import Recorded
 
 ELSEWHERE: Final = "This journal knows of this host and user only; elsewhere: CloudTrail."
@@ -47,7 +49,8 @@ def counts(job: Job) -> str:
 def far(job: Job) -> str:
     """Return `Job 5 is done: 1,200 × removed, 4 × failed`, or how far it has come."""
     if job.state is State.DONE:
-        return f"Job {job.id} is done: {counts(job) or 'nothing was to be done'}."
+        told = f"Job {job.id} is done: {counts(job) or 'nothing was to be done'}."
+        return f"{told} {printable(job.why)}." if job.why else told
     told = f"Job {job.id} is {state(job)}. {job.settled:,} of {_entries(job.total)} settled"
     return f"{told}: {counts(job)}." if job.counts else f"{told}."
 
@@ -95,6 +98,7 @@ def details(job: Job, now: float) -> Iterator[str]:
         "began": "" if job.began_at is None else f"{moment(job.began_at)} UTC, the last time",
         "ended": "" if job.ended_at is None else f"{moment(job.ended_at)} UTC",
         "note": job.note,
+        "via": import_words.via(job),
         "state": state(job),
         "settled": f"{job.settled:,} of {job.total:,}" + (f": {counts(job)}" if job.counts else ""),
     }
@@ -115,6 +119,12 @@ def plan_lines(title: str, plan: Plan, left: Sequence[tuple[Entry, str]], alone:
         for wanted, number in Counter(it.wanted for it in plan.entries if it.which == which).items():
             does = "taken off" if wanted is None else f"put as {wanted} on"
             yield printable(f"  {_entries(number)} to be {does} the list of {which.owner}")
+    if plan.via:
+        yield printable(f"  by SES's import jobs, via {plan.via}")
+    elif plan.entries:
+        puts = sum(it.wanted is not None for it in plan.entries)
+        if way := import_words.other_way_in_full(plan.entries[0].which, puts=puts, deletes=len(plan.entries) - puts):
+            yield f"  by single calls, {way}"
     yield from few([entry_line(it) for it in plan.entries])
     if left:
         yield f"  {_entries(len(left))} {alone}:"
@@ -173,6 +183,21 @@ def job_object(job: Job) -> dict[str, Any]:
         "host": by.host,
         "note": job.note,
         "undoes": job.undoes,
+        "via": job.via or None,
+        "parts": [_part(it) for it in job.parts],
+    }
+
+
+def _part(it: Part) -> dict[str, Any]:
+    return {
+        "number": it.number,
+        "action": it.action,
+        "state": it.state,
+        "key": it.key,
+        "import_job": it.job_id or None,
+        "asked_at": iso(it.asked_at),
+        "processed": it.processed,
+        "trouble": it.trouble,
     }
 
 

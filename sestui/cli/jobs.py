@@ -132,6 +132,10 @@ def _stop(journal: Journal, arguments: argparse.Namespace) -> int:
     from sestui.domain.job import Wish
 
     wish = Wish(arguments.action)
+    job = journal.job(arguments.id)
+    if wish is Wish.CANCEL and not job.is_running and any(part.may_be_in_s3 for part in job.parts):
+        # What SES was asked for has to be seen to, and objects taken back.
+        return _carry_out(journal, arguments)
     until = time.monotonic() + _PATIENCE
     job = journal.wish(arguments.id, wish)
     while job.is_running and time.monotonic() < until:
@@ -146,10 +150,15 @@ def _stop(journal: Journal, arguments: argparse.Namespace) -> int:
     _print_job(job, arguments)
     asked = sum(it.result is None and it.asked_at is not None for it in journal.entries(job.id))
     if job.is_running:
-        print(f"It still waits for the answers of SES to {asked:,} calls at most; it ends after them.", file=sys.stderr)
+        waits = (
+            "SES's import jobs, which nobody can cancel"
+            if job.via
+            else f"the answers of SES to {asked:,} calls at most"
+        )
+        print(f"It still waits for {waits}; it ends after them.", file=sys.stderr)
         return TRY_AGAIN
     print(job_text.far(job), file=sys.stderr)
-    if asked:
+    if asked and not job.via:
         print(f"What became of {asked:,} calls is not known; the next run or undo asks SES.", file=sys.stderr)
     return 0
 
@@ -175,11 +184,12 @@ def _retry(journal: Journal, arguments: argparse.Namespace) -> int:
 async def _foreground(foreground: Foreground, journal: Journal, arguments: argparse.Namespace, secret: Secret) -> int:
     from sestui.cli.job_text import far
     from sestui.cli.state import set_pace
-    from sestui.cli.statuses import status_of_job
+    from sestui.cli.statuses import FINE, status_of_job
+    from sestui.domain.job import State
     from sestui.services.jobs import Jobs
     from sestui.sesv2.session import open_gateway
 
-    number = arguments.id
+    number, only_end = arguments.id, arguments.action == "cancel"
     job = journal.job(number)
     if job.state.is_over:
         # Said before a connection is made; `begin` refuses it too.
@@ -187,10 +197,11 @@ async def _foreground(foreground: Foreground, journal: Journal, arguments: argpa
     async with open_gateway(_there(job), secret, arguments.guard) as gateway:
         set_pace(gateway, arguments.folder, arguments.settings)
         jobs = Jobs(gateway, journal, time.time, read_back=arguments.settings.read_back)
-        job = await foreground.carry_out(jobs, journal, number)
+        job = await foreground.carry_out(jobs, journal, number, only_end=only_end)
     foreground.tell(far(job))
     _print_job(job, arguments)
-    return status_of_job(job, jobs.halted_by)
+    ended = only_end and job.state is State.CANCELLED
+    return FINE if ended else status_of_job(job, jobs.halted_by)
 
 
 def _undo(journal: Journal, arguments: argparse.Namespace) -> int:
@@ -212,7 +223,7 @@ async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse
 
     job = journal.job(arguments.id)
     async with open_gateway(_there(job), guard=arguments.guard) as gateway:
-        plan, left = await undo_plan(gateway, journal, job.id, time.time, arguments.note)
+        plan, left = await undo_plan(gateway, journal, job.id, time.time, arguments.note, arguments.via_s3)
         account = None
         with suppress(SestuiError):  # Reading the account may not be allowed; the undo may be.
             account = await gateway.account()

@@ -44,6 +44,9 @@ def add_guard(parser: argparse.ArgumentParser, *, behind: bool = True) -> None:
 def add_change(parser: argparse.ArgumentParser) -> None:
     """Let a parser take what `changing.carry_out` looks at."""
     parser.add_argument("--note", metavar="TEXT", default="", help="for the journal, such as a ticket")
+    parser.add_argument(
+        "--via-s3", metavar="URL", default="", help="on the account's list: SES's import jobs, by s3://bucket/prefix"
+    )
     parser.add_argument("--dry-run", action="store_true", help="change nothing, say what would be")
     parser.add_argument("--yes", action="store_true", help="don't ask")
     parser.add_argument(

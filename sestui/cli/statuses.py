@@ -39,5 +39,6 @@ def status_of(error: SestuiError) -> int:
 def status_of_job(job: Job, halted_by: SestuiError | None) -> int:
     """Return the status of a run that ended, by how far the job is; `halted_by` is what SES ended it with."""
     if job.state is State.DONE:
-        return FAILED if job.undone else FINE
+        # Of one that is done it says what was left behind.
+        return FAILED if job.undone or job.why else FINE
     return INTERRUPTED if halted_by is None else status_of(halted_by)

@@ -27,7 +27,7 @@ class Addition:
         self, which: SuppressionList, default: Reason, standing: Callable[[str], Standing], *, replace: bool
     ) -> None:
         """`default` is for rows without a reason of their own; `replace`: those with another reason are added, too."""
-        self._which = which
+        self.which = which
         self._default = default
         self._standing = standing
         self._replace = replace
@@ -59,5 +59,5 @@ class Addition:
                 self.others.append(row)
                 if not self._replace:
                     continue
-            self.entries.append(Entry(self._which, address, reason, row, standing.known))
+            self.entries.append(Entry(self.which, address, reason, row, standing.known))
             self.reasons[reason] += 1

@@ -15,6 +15,7 @@ SestuiError
 ├── JournalTrouble             what is changed can't be written down: nothing is changed
 ├── JobRefused                 a job can't run here or now; nothing was sent
 │   └── JobBusy                another process is at it
+├── ImportFailed               SES's own import job failed whole: the next would as well
 ├── Recalled                   a call that waited for its turn is not to be made any more
 ├── UnexpectedAnswer           SES answered what this version has no word for
 └── ServiceError               SES answered, and refused
@@ -101,6 +102,10 @@ class JobRefused(SestuiError):
 
 class JobBusy(JobRefused):
     """Another process runs the job."""
+
+
+class ImportFailed(SestuiError):
+    """SES ended an import job otherwise than completed. What became of its entries the list tells."""
 
 
 class Recalled(SestuiError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from sestui.domain.import_job import Part
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
 
 ASK_AGAIN_UP_TO: Final = 100
@@ -200,6 +201,8 @@ class Plan:
     note: str = ""
     undoes: int | None = None
     """The job whose undo this is."""
+    via: str = ""
+    """`s3://bucket/prefix`: where the objects of SES's import jobs go that are to carry it out; empty: single calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +231,10 @@ class Job:
     ended_at: float | None
     is_running: bool = False
     """Whether a process is at it."""
+    via: str = ""
+    """As the plan has it."""
+    parts: tuple[Part, ...] = ()
+    """Of a job that goes by S3, once it has begun."""
 
     @property
     def settled(self) -> int:

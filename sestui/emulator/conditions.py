@@ -57,6 +57,23 @@ class ThrottlingError(StrEnum):
         return 429 if self is ThrottlingError.TOO_MANY_REQUESTS else 400
 
 
+class MissingRow(StrEnum):
+    """What becomes of an import job's row whose address is not there to be deleted (undocumented)."""
+
+    FINE = "fine"
+    FAILS = "fails"
+
+
+class FailedRecords(StrEnum):
+    """In which shape an import job's failed records are told (undocumented)."""
+
+    JSON = "json"
+    """A JSON object a line."""
+    CSV = "csv"
+    GONE = "gone"
+    """The URL is outdated: 404."""
+
+
 class ResourceTypeSpelling(StrEnum):
     """How ListTenantResources spells, and filters by, a resource's type (the model and a probe of AWS disagree)."""
 
@@ -109,6 +126,12 @@ class Quirks:
     looks back 30 days at most; for how long GetMessageInsights does is not documented."""
     throttling_error: ThrottlingError = ThrottlingError.TOO_MANY_REQUESTS
     resource_type: ResourceTypeSpelling = ResourceTypeSpelling.ENUM
+    import_start: float = 0.0
+    """Seconds until an import job reads its object."""
+    import_rate: float = 0.0
+    """Rows a second that an import job works off; 0: all at once."""
+    import_missing: MissingRow = MissingRow.FINE
+    failed_records: FailedRecords = FailedRecords.JSON
 
     @classmethod
     def parse(cls, texts: Iterable[str]) -> Quirks:

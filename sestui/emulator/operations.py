@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sestui.emulator import account, configuration_sets, destinations, messages, tenants
+from sestui.emulator import account, configuration_sets, destinations, import_jobs, messages, tenants
 from sestui.emulator.answers import serialise
 from sestui.emulator.errors import Refusal
 from sestui.emulator.state import Call, State
 
 _OPERATIONS: Mapping[str, Callable[[State, Call], dict[str, Any] | bytes]] = {
     "CreateConfigurationSet": configuration_sets.create,
+    "CreateImportJob": import_jobs.create,
     "CreateTenant": tenants.create,
     "CreateTenantResourceAssociation": tenants.associate,
     "DeleteConfigurationSet": configuration_sets.delete,
@@ -20,10 +21,12 @@ _OPERATIONS: Mapping[str, Callable[[State, Call], dict[str, Any] | bytes]] = {
     "DeleteTenantResourceAssociation": tenants.dissociate,
     "GetAccount": account.get,
     "GetConfigurationSet": configuration_sets.get,
+    "GetImportJob": import_jobs.get,
     "GetMessageInsights": messages.get_insights,
     "GetSuppressedDestination": destinations.get,
     "GetTenant": tenants.get,
     "ListConfigurationSets": configuration_sets.list_page,
+    "ListImportJobs": import_jobs.list_page,
     "ListResourceTenants": tenants.list_of_resource,
     "ListSuppressedDestinations": destinations.list_page,
     "ListTenantResources": tenants.list_resources,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
+from sestui.emulator.imports import Imports
 from sestui.emulator.mailboxes import DAY, entries
 from sestui.emulator.state import SETTINGS, Association, ConfigurationSet, Settings, State, Tenant
 from sestui.emulator.store import ACCOUNT
@@ -83,7 +84,7 @@ _OVERRIDES: tuple[Mapping[str, Any] | None, ...] = (
 
 def populate(world: World, now: float) -> State:
     """The world as it is at `now`, in seconds since the epoch."""
-    state = State(tokens=Tokens(world.seed), sandbox=world.sandbox, vdm=world.vdm)
+    state = State(Tokens(world.seed), world.sandbox, world.vdm, Imports(world.seed))
     generator = random.Random(f"{world.seed}/world")
     if world.configuration_sets:
         state.settings.put(SETTINGS, Settings(suppressed_reasons=("BOUNCE",)), now)

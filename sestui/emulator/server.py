@@ -28,12 +28,14 @@ from sestui.emulator.conditions import Conditions
 from sestui.emulator.errors import Refusal, Silence
 from sestui.emulator.faults import Weather
 from sestui.emulator.model import Asked
+from sestui.emulator.objects import Objects
 from sestui.emulator.requests import Request, RequestLog
 from sestui.emulator.seed import World, populate
 from sestui.emulator.state import ACCOUNT_ID, CALLER, Call, caller_arn
 
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([a-z0-9-]+)/")
 """Where a signature names the access key and the Region."""
+_FAILED_RECORDS = "/failed-records/"
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER that makes closing a socket reset its connection."""
 
@@ -52,11 +54,14 @@ class Emulator:
         *,
         clock: Callable[[], float] = time.time,
         access_log: TextIO | None = None,
+        s3: str = "",
     ) -> None:
+        """`s3` is the URL of the S3 that import jobs read their objects from; empty: there is none."""
         self._clock = clock
         self._seed = world.seed
         self._state = populate(world, clock())
         self._log = RequestLog(access_log)
+        self._objects = Objects(s3)
         self._ids = random.Random(f"{world.seed}/request ids")
         self._runner: web.ServerRunner | None = None
         self._stopping = asyncio.Event()
@@ -91,6 +96,7 @@ class Emulator:
         self._runner = runner
         bound = runner.addresses[0][1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+        self._state.imports.failed_records = f"{self.url}{_FAILED_RECORDS}"
         return self.url
 
     async def stop(self) -> None:
@@ -112,6 +118,8 @@ class Emulator:
     async def _answer(self, http: web.BaseRequest) -> web.StreamResponse:
         now = self._clock()
         body = await http.read()
+        if http.path.startswith(_FAILED_RECORDS):
+            return self._failed_records(http)
         request_id = str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
         scope = _SCOPE.search(http.headers.get("Authorization", ""))
         region = scope[2] if scope else "us-east-1"
@@ -140,6 +148,12 @@ class Emulator:
             status=status, body=answer, headers={"x-amzn-RequestId": request_id, "Date": date, **headers}
         )
 
+    def _failed_records(self, http: web.BaseRequest) -> web.StreamResponse:
+        """Answer for the S3 of SES's own where failed records lie: the URL is all that it takes."""
+        job = http.path.removeprefix(_FAILED_RECORDS)
+        found = self._state.imports.records(job, http.query.get("X-Amz-Signature", ""), self._conditions.quirks)
+        return web.Response(status=403) if found is None else web.Response(body=found)
+
     async def _carry_out(self, service: str, call: Call, problem: Refusal | None, request_id: str) -> bytes:
         # Throttling and a denial are decided when a request comes in, the change is made when its time has passed.
         weather = self._weather
@@ -157,6 +171,8 @@ class Emulator:
             call = replace(call, now=self._clock())
         if verdict is not None:
             raise verdict
+        if self._state.imports.open:
+            await self._state.imports.advance(self._state, call.now, call.quirks, self._objects)
         try:
             return self._result(service, call, request_id)
         finally:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sestui.emulator.conditions import Quirks
 from sestui.emulator.errors import not_found
+from sestui.emulator.imports import Imports
 from sestui.emulator.registry import Registry
 from sestui.emulator.store import PRESENT, SuppressionLists
 from sestui.emulator.tokens import Tokens
@@ -67,6 +68,7 @@ class State:
     sandbox: bool
     vdm: bool
     """Whether Virtual Deliverability Manager is on; without it nothing is told of single messages."""
+    imports: Imports
     lists: SuppressionLists = field(default_factory=SuppressionLists)
     tenants: Registry[Tenant] = field(default_factory=Registry)
     configuration_sets: Registry[ConfigurationSet] = field(default_factory=Registry)

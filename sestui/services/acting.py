@@ -50,7 +50,7 @@ class Acting:
         entry = claim.entry
         asks = self._asks or not entry.known or claim.asked_at is not None
         if not asks:
-            watch = self._watch(entry.which)
+            watch = self.watch(entry.which)
             try:
                 await watch.before_call()
             except TRANSIENT as error:
@@ -80,7 +80,7 @@ class Acting:
         )
 
     def _is_changed(self, entry: Entry) -> bool:
-        written = self._watch(entry.which).written.get(entry.address)
+        written = self.watch(entry.which).written.get(entry.address)
         return written is not None and entry.decide(written) is not None
 
     async def _remove(self, claim: Recorded, recalled: Callable[[], bool]) -> Result:
@@ -121,7 +121,8 @@ class Acting:
             raise
         return found.summary
 
-    def _watch(self, which: SuppressionList) -> Watch:
+    def watch(self, which: SuppressionList) -> Watch:
+        """Return what is known of other people's writing to a list."""
         if which not in self._watches:
             puts = self._job.kind is not Kind.REMOVE
             self._watches[which] = Watch(self._gateway, which, self._clock, self._job.read_at, puts=puts)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sestui.domain.errors import JobRefused, NotFound, SestuiError
-from sestui.domain.job import Job, Result
+from sestui.domain.job import Job, Result, Wish
 from sestui.services.in_thread import in_thread
 from sestui.services.journal import Journal
 from sestui.services.running import Run
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.pacing import Priority
+
+if TYPE_CHECKING:
+    from sestui.services.importing import ImportRun
 
 
 class Jobs:
@@ -39,12 +43,22 @@ class Jobs:
         self._read_back = read_back
         self._priority = priority
         self._tenants = tenants or {}
-        self._runs: dict[int, Run] = {}
+        self._runs: dict[int, Run | ImportRun] = {}
         self.halted_by: SestuiError | None = None
         """What ended the last run before its time, where SES or the connection did."""
 
-    async def run(self, number: int, tell: Callable[[Sequence[Result]], None] = lambda _: None) -> Job:
+    async def run(
+        self,
+        number: int,
+        tell: Callable[[Sequence[Result]], None] = lambda _: None,
+        *,
+        only_end: bool = False,
+    ) -> Job:
         """Carry out what remains of a job and return how far it is; `tell` hears of outcomes once they are on the disk.
+
+        Args:
+            only_end: begin nothing; see what became of what SES was asked for, take objects out of S3, and cancel the
+                job. It goes by S3.
 
         Raises:
             JobRefused: it runs already, is over, or was planned on another connection. Nothing was sent.
@@ -55,14 +69,20 @@ class Jobs:
         if not self._dry:
             await self._gateway.may_change()
         with self._journal.alone(number):
-            await verify(self._gateway, await in_thread(self._journal.job, number), self._tenants)
+            planned = await in_thread(self._journal.job, number)
+            await verify(self._gateway, planned, self._tenants)
+            if planned.via:
+                from sestui.services.importing import ImportRun, check  # A start does without.
+
+                await check(self._gateway, planned)
             job = await in_thread(self._journal.begin, number)
-            run = Run(
-                *(self._gateway, self._journal, self._clock, job, tell),
-                dry=self._dry,
-                read_back=self._read_back,
-                priority=self._priority,
-            )
+            what = self._gateway, self._journal, self._clock, job, tell
+            run: Run | ImportRun
+            if job.via:
+                wish = Wish.CANCEL if only_end else None
+                run = ImportRun(*what, dry=self._dry, read_back=self._read_back, priority=self._priority, wish=wish)
+            else:
+                run = Run(*what, dry=self._dry, read_back=self._read_back, priority=self._priority)
             self._runs[number] = run
             try:
                 await run.to_the_end()

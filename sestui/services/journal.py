@@ -16,10 +16,12 @@ from sestui.domain.errors import JobRefused
 from sestui.domain.job import Job, Outcome, Plan, Result, State, Who, Wish
 from sestui.services.journal_reader import JournalReader
 from sestui.services.journal_rows import EDIT, ENTRY, Recorded, columns, recorded, row_of
+from sestui.services.parts import Parts, write_part
 
 if TYPE_CHECKING:
     import sqlite3
 
+    from sestui.domain.import_job import Part
     from sestui.domain.suppression import Connection
 
 
@@ -34,6 +36,7 @@ class Journal(JournalReader):
         self.copy: Callable[[Mapping[str, object]], None] = lambda _: None
         """Is given a line of each plan, outcome and change of settings once that is in the journal."""
         self.alone = self._file.alone
+        self.imports = Parts(self._file)
 
     def again(self) -> Journal:
         """Return the same journal over a connection of its own, so that neither waits for the other."""
@@ -49,13 +52,13 @@ class Journal(JournalReader):
         def write(connection: sqlite3.Connection) -> int:
             cursor = connection.execute(
                 "INSERT INTO job (kind, account, region, endpoint, profile, caller, lists, tenants, total, planned_at,"
-                " read_at, note, user, sudo_user, ssh, host, undoes, state)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " read_at, note, user, sudo_user, ssh, host, undoes, state, via)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(plan.kind, where.account or "", where.region, where.endpoint, where.profile, where.arn),
                     *(json.dumps(lists), json.dumps(dict(plan.tenants)), len(plan.entries), self._clock()),
                     *(plan.read_at, plan.note, who.user, who.sudo_user, who.ssh, who.host, plan.undoes),
-                    State.PLANNED,
+                    *(State.PLANNED, plan.via),
                 ),
             )
             job = cursor.lastrowid
@@ -127,8 +130,10 @@ class Journal(JournalReader):
             )
         )
 
-    def settle(self, job: int, results: Mapping[int, Result], counts: Mapping[Outcome, int]) -> None:
-        """Write down what became of entries, by their number, and of all so far."""
+    def settle(
+        self, job: int, results: Mapping[int, Result], counts: Mapping[Outcome, int], part: Part | None = None
+    ) -> None:
+        """Write down what became of entries, by their number, and of all so far; and how far their part is."""
         now = self._clock()
 
         def write(connection: sqlite3.Connection) -> None:
@@ -152,6 +157,8 @@ class Journal(JournalReader):
                 ),
             )
             connection.execute("UPDATE job SET counts = ? WHERE id = ?", (json.dumps(counts), job))
+            if part is not None:
+                write_part(connection, job, part)
 
         self._file.change(write)
         for it in results.values():
@@ -182,6 +189,10 @@ class Journal(JournalReader):
                 raise JobRefused(f"Job {job} is {state} already.")
             connection.execute("UPDATE job SET wish = ? WHERE id = ?", (wish, job))
 
+        if wish is Wish.CANCEL and not self._file.is_running(job) and any(it.may_be_in_s3 for it in self.parts(job)):
+            raise JobRefused(
+                f"Job {job} may have objects in S3, or SES be at work on them: `sestui jobs cancel {job}` sees to that."
+            )
         self._file.change(write)
         if not self._file.is_running(job):
             self.state(job, State.CANCELLED if wish is Wish.CANCEL else State.PAUSED)
@@ -238,6 +249,7 @@ class Journal(JournalReader):
             old = "SELECT id FROM job WHERE planned_at < ? AND coalesce(ended_at, planned_at) < ? AND state IN (?, ?)"
             values = (before, before, State.DONE, State.CANCELLED)
             connection.execute(f"DELETE FROM entry WHERE job IN ({old})", values)
+            connection.execute(f"DELETE FROM part WHERE job IN ({old})", values)
             connection.execute(f"DELETE FROM job WHERE id IN ({old})", values)
             connection.execute("DELETE FROM edit WHERE at < ?", (before,))
 

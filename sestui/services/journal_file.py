@@ -29,7 +29,7 @@ T = TypeVar("T")
 NAME: Final = "journal.sqlite"
 _OURS: Final = 0x5345534A
 """The application_id by which a file is known to be ours."""
-_VERSION: Final = 1
+_VERSION: Final = 2
 _PATIENCE: Final = 10.0
 """Seconds to wait for another sestui that writes just now."""
 _TRIES: Final = 20
@@ -61,7 +61,8 @@ CREATE TABLE job (
     counts TEXT NOT NULL DEFAULT '{}',
     began_at REAL,
     done_before INTEGER NOT NULL DEFAULT 0,
-    ended_at REAL
+    ended_at REAL,
+    via TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE entry (
     job INTEGER NOT NULL,
@@ -100,6 +101,24 @@ CREATE TABLE edit (
 );
 """
 """`entry.asked_at` with no outcome is "asked, answer unknown". `edit` has the changes of settings."""
+_PART: Final = """
+CREATE TABLE part (
+    job INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    state TEXT NOT NULL,
+    endpoint TEXT NOT NULL DEFAULT '',
+    asked_at REAL,
+    job_id TEXT NOT NULL DEFAULT '',
+    processed INTEGER NOT NULL DEFAULT 0,
+    trouble TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (job, number)
+) WITHOUT ROWID;
+"""
+"""What goes by S3: some of a job's entries, one object, one import job of SES."""
 
 
 class JournalFile:
@@ -230,6 +249,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     if identity(connection) == (0, 0):
         in_transaction(_create, connection)
+    if identity(connection) == (_OURS, 1):
+        in_transaction(_from_1, connection)
     if identity(connection) != (_OURS, _VERSION):
         raise ValueError("it is another program's, or was made by another version of sestui")
 
@@ -239,7 +260,16 @@ def _create(connection: sqlite3.Connection) -> None:
     if identity(connection) == (0, 0):
         if connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
             raise ValueError("it is another program's file")
-        for statement in _SCHEMA.split(";"):
+        for statement in f"{_SCHEMA}{_PART}".split(";"):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {_OURS}")
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _from_1(connection: sqlite3.Connection) -> None:
+    """Before jobs could go by S3."""
+    # Another sestui may have been quicker.
+    if identity(connection) == (_OURS, 1):
+        connection.execute("ALTER TABLE job ADD COLUMN via TEXT NOT NULL DEFAULT ''")
+        connection.execute(_PART)
         connection.execute(f"PRAGMA user_version = {_VERSION}")

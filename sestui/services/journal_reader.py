@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from sestui.domain.errors import JobRefused
+from sestui.domain.import_job import ImportAction, Part
 from sestui.domain.job import DONE, MADE, Edit, Job, Wish
 from sestui.domain.suppression import Connection, Reason, SuppressionList
 from sestui.services.journal_file import JournalFile
-from sestui.services.journal_rows import EDIT, ENTRY, JOB, Recorded, edit_of, job_of, recorded
+from sestui.services.journal_rows import EDIT, ENTRY, JOB, PART, Recorded, edit_of, job_of, part_of, recorded
 
 _PAGE: Final = 5000
 """Entries read at once."""
@@ -85,6 +86,20 @@ class JournalReader:
                 return
             number = rows[-1][0]
 
+    def parts(self, job: int) -> list[Part]:
+        """Return the parts of a job that goes by S3."""
+        query = f"SELECT {PART} FROM part WHERE job = ? ORDER BY number"
+        return list(map(part_of, self._file.read(lambda it: it.execute(query, (job,)).fetchall())))
+
+    def members(self, job: int, part: Part) -> list[Recorded]:
+        """Return the entries of a part that are not settled."""
+        query = (
+            f"SELECT {ENTRY} FROM entry WHERE job = ? AND number BETWEEN ? AND ?"
+            " AND (wanted IS NULL) = ? AND outcome IS NULL ORDER BY number"
+        )
+        values = (job, part.first, part.last, part.action is ImportAction.DELETE)
+        return list(map(recorded, self._file.read(lambda it: it.execute(query, values).fetchall())))
+
     def reasons(self, job: int) -> dict[tuple[Reason | None, Reason | None], int]:
         """Return how many of a job's entries had which reason, None off the list, and are to have which."""
         query = "SELECT before_reason, wanted, count(*) FROM entry WHERE job = ? GROUP BY 1, 2"
@@ -134,4 +149,6 @@ class JournalReader:
         return None if wish is None or wish[0] is None else Wish(wish[0])
 
     def _seen(self, row: Sequence[Any]) -> Job:
-        return job_of(row, is_running=self._file.is_running(row[0]))
+        # `via` comes last.
+        parts = self.parts(row[0]) if row[-1] else []
+        return job_of(row, parts, is_running=self._file.is_running(row[0]))

@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sestui.domain.import_job import ImportAction, Part, PartState
 from sestui.domain.job import Edit, Entry, Job, Kind, Outcome, Result, State, Who
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
 
 JOB: Final = (
     "id, kind, account, region, endpoint, profile, caller, lists, total, planned_at, read_at, tenants, note,"
-    " user, sudo_user, ssh, host, undoes, state, why, counts, began_at, done_before, ended_at"
+    " user, sudo_user, ssh, host, undoes, state, why, counts, began_at, done_before, ended_at, via"
 )
 ENTRY: Final = (
     "number, tenant, address, wanted, before_reason, before_date, known, asked_at, attempts, outcome,"
     " after_reason, after_date, detail, request_id, settled_at"
 )
+PART: Final = "number, action, first, last, key, state, endpoint, asked_at, job_id, processed, trouble"
 EDIT: Final = "id, at, account, region, endpoint, caller, user, sudo_user, ssh, host, action, before, after, outcome"
 
 
@@ -35,10 +37,10 @@ class Recorded:
     """How many calls of earlier runs could have changed it."""
 
 
-def job_of(row: Sequence[Any], *, is_running: bool) -> Job:
+def job_of(row: Sequence[Any], parts: Sequence[Part], *, is_running: bool) -> Job:
     """Return the job of a row of `JOB`."""
     (number, kind, account, region, endpoint, profile, caller, lists, total, planned_at, read_at, tenants) = row[:12]
-    (note, user, sudo_user, ssh, host, undoes, state, why, counts, began_at, done_before, ended_at) = row[12:]
+    (note, user, sudo_user, ssh, host, undoes, state, why, counts, began_at, done_before, ended_at, via) = row[12:]
     return Job(
         number,
         Kind(kind),
@@ -58,7 +60,16 @@ def job_of(row: Sequence[Any], *, is_running: bool) -> Job:
         done_before,
         ended_at,
         is_running,
+        via,
+        tuple(parts),
     )
+
+
+def part_of(row: Sequence[Any]) -> Part:
+    """Return the part of a row of `PART`."""
+    number, action, first, last, key, state, endpoint, asked_at, job_id, processed, trouble = row
+    where = (number, ImportAction(action), first, last, key, PartState(state))
+    return Part(*where, endpoint, asked_at, job_id, processed, trouble)
 
 
 def edit_of(row: Sequence[Any]) -> Edit:

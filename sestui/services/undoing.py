@@ -26,11 +26,11 @@ Rows = dict[tuple[SuppressionList, str], SuppressedDestinationSummary | None]
 
 
 async def undo_plan(
-    gateway: Gateway, journal: Journal, number: int, clock: Callable[[], float], note: str = ""
+    gateway: Gateway, journal: Journal, number: int, clock: Callable[[], float], note: str = "", via: str = ""
 ) -> tuple[Plan, list[tuple[Entry, str]]]:
     """Return the plan that undoes a job, and what it leaves alone, each with the reason in words.
 
-    The plan has no entries where all is left alone.
+    The plan has no entries where all is left alone; `via` is where its objects go, if it is to go by S3.
 
     Raises:
         JobRefused: the job changed nothing, runs just now, or was planned on another connection.
@@ -45,7 +45,7 @@ async def undo_plan(
     back, left = undo([it for it in results if it is not None], now, ended_at)
     names = {entry.which.tenant_name for entry in back}
     tenants = {name: tenant_id for name, tenant_id in job.tenants.items() if name in names}
-    return Plan(Kind.UNDO, gateway.connection, back, read_at, tenants, note, job.id), left
+    return Plan(Kind.UNDO, gateway.connection, back, read_at, tenants, note, job.id, via), left
 
 
 def losses(plan: Plan, account: Account | None) -> list[str]:
@@ -68,6 +68,11 @@ def _changed(journal: Journal, number: int) -> tuple[Job, list[Recorded]]:
     job = journal.job(number)
     if job.is_running:
         raise JobRefused(f"Job {number} runs just now. `sestui jobs cancel {number}` ends it; then it can be undone.")
+    if any(it.is_with_ses for it in job.parts):
+        raise JobRefused(
+            f"SES may be at work on job {number} yet. `sestui jobs run {number}` goes on with it, `sestui jobs cancel "
+            f"{number}` ends it; then it can be undone."
+        )
     changed = [
         it
         for it in journal.entries(number)

@@ -69,6 +69,14 @@ class Watch:
         assert self._looked_at is not None
         return self._calls >= times * EVERY and self._clock() - self._looked_at >= times * self._moment
 
+    async def look(self) -> None:
+        """Read what was written since the last look.
+
+        Raises:
+            SestuiError: the list can't be read.
+        """
+        await self._read()
+
     async def stop(self) -> None:
         """End a look that is under way."""
         if self._look is not None:

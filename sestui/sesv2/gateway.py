@@ -27,6 +27,8 @@ from sestui.domain.suppression import (
 )
 from sestui.sesv2 import insights, shapes
 from sestui.sesv2.calls import Calls, never
+from sestui.sesv2.import_jobs import ImportJobs
+from sestui.sesv2.objects import Objects
 from sestui.sesv2.pacing import Pacer, Priority
 from sestui.sesv2.translate import translated
 
@@ -70,6 +72,7 @@ class Gateway:
         sts: Any,
         connection: Connection,
         secret: Callable[[], Awaitable[Secret]],
+        objects: Objects,
         guard: Guard = Guard(),  # noqa: B008 - frozen
     ) -> None:
         self.connection = connection
@@ -80,6 +83,9 @@ class Gateway:
         """Returns what `open_gateway` has to be given in another process, to ask in the same name."""
         self.pacer = Pacer()
         self._sesv2 = Calls(sesv2, self.pacer, self._permit)
+        self.imports = ImportJobs(self._sesv2)
+        self.objects = objects
+        objects.permit = self._permit
         # STS has quotas of its own: its answers say nothing of what SES lets through.
         self._sts = Calls(sts, Pacer(), self._permit)
         self.quiet = Event()

@@ -29,5 +29,6 @@ WRITES: Final = (
     "CreateConfigurationSet",
     "CreateTenantResourceAssociation",
     "DeleteTenantResourceAssociation",
+    "CreateImportJob",
 )
 """What changes something, lists first."""

@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ import botocore
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession, get_session
+from botocore.exceptions import NoCredentialsError
 from botocore.utils import get_environ_proxies, is_valid_endpoint_url, is_valid_ipv6_endpoint_url, parse_timestamp
 
 from sestui.domain.errors import ConnectionProblem, NoRegion, UsageError
@@ -25,6 +25,7 @@ from sestui.domain.suppression import Connection
 from sestui.sesv2 import answers
 from sestui.sesv2.descriptions import descriptions
 from sestui.sesv2.gateway import Gateway
+from sestui.sesv2.objects import Keys, Objects, is_loopback
 from sestui.sesv2.translate import translated
 
 _CONNECTIONS = 96
@@ -56,15 +57,6 @@ _CONFIG = AioConfig(
     # A shape that SES refuses gets SES's own words; one that botocore refuses never leaves.
     parameter_validation=True,
 )
-
-
-def is_loopback(url: str) -> bool:
-    """Tell whether a URL stays on this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @asynccontextmanager
@@ -105,7 +97,9 @@ async def open_gateway(
             sts = await clients.enter_async_context(
                 session.create_client("sts", endpoint_url=asked.endpoint if loopback else None, **common)
             )
-        gateway = Gateway(sesv2, sts, asked, partial(_secret, session), guard)
+        beside = sesv2.meta.endpoint_url if is_loopback(sesv2.meta.endpoint_url) else ""
+        objects = Objects(partial(_keys, session, made_up=loopback), asked.profile, region, beside=beside)
+        gateway = Gateway(sesv2, sts, asked, partial(_secret, session), objects, guard)
         for client in (sesv2, sts):
             answers.watch(client, gateway.quiet)
         # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.
@@ -169,6 +163,22 @@ async def _made_up_credentials(session: AioSession) -> dict[str, Any]:
     if await session.get_credentials() is not None:
         return {}
     return {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
+
+
+async def _keys(session: AioSession, *, made_up: bool) -> Keys:
+    """Return the credentials in use, renewed if need be.
+
+    Raises:
+        NoCredentials: there are none.
+    """
+    with translated("the credentials"):
+        found = await session.get_credentials()
+        if found is None and made_up:
+            return Keys("emulator", "emulator", None)
+        if found is None:
+            raise NoCredentialsError
+        keys = await found.get_frozen_credentials()
+        return Keys(keys.access_key, keys.secret_key, keys.token)
 
 
 async def _secret(session: AioSession) -> Secret:

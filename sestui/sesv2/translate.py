@@ -39,6 +39,12 @@ ERROR_OF_CODE: Final[Mapping[str, type[errors.ServiceError]]] = {
     "SignatureDoesNotMatch": errors.CredentialsRefused,
     "MissingAuthenticationToken": errors.CredentialsRefused,
     "IncompleteSignature": errors.CredentialsRefused,
+    # S3's own.
+    "NoSuchBucket": errors.NotFound,
+    "NoSuchKey": errors.NotFound,
+    "InvalidAccessKeyId": errors.CredentialsRefused,
+    "RequestTimeTooSkewed": errors.CredentialsRefused,
+    "InternalError": errors.ServiceFault,
 }
 """What each error code on the wire means to a user; a test holds it against the service model."""
 
@@ -92,6 +98,9 @@ def service_error(error: botocore_errors.ClientError, operation: str) -> errors.
     metadata = error.response.get("ResponseMetadata", {})
     code, status = str(about.get("Code", "")), metadata.get("HTTPStatusCode", 0)
     kind = ERROR_OF_CODE.get(code)
+    if kind is None and status == 403 and operation.startswith("s3:"):
+        # S3 may answer without a body; of anything else a bare 403 may be some proxy's.
+        kind = errors.AccessDenied
     if kind is None:
         kind = errors.ServiceFault if status >= 500 else errors.Throttled if status == 429 else errors.BadRequest
     if kind is errors.NotFound and "requested tenant" in str(about.get("Message", "")).lower():

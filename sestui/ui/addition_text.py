@@ -8,6 +8,7 @@ from rich.text import Text
 from sestui.domain.addition import Addition
 from sestui.domain.destinations_file import Gathered
 from sestui.domain.display import counted, printable
+from sestui.domain.import_words import other_way
 from sestui.domain.job import ASK_AGAIN_UP_TO, calls
 from sestui.domain.suppression import Reason
 
@@ -52,6 +53,8 @@ def _parts(
             first, last = (f"{printable(it.address)} {it.wanted}" for it in (entries[0], entries[-1]))
             yield f"from {first} to {last}\n", ""
         yield f"takes {takes(calls(len(entries), puts=len(entries), unknown=asked))}\n", ""
+        if way := other_way(addition.which, puts=len(entries)):
+            yield f"{way}\n", "dim"
     if addition.unasked and asking:
         few = len(addition.unasked) <= ASK_AGAIN_UP_TO
         words = "asking SES about" if few else "the list isn't loaded whole; not known of"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
-from sestui.domain import job_words
+from sestui.domain import import_words, job_words
 from sestui.domain.display import duration, moment, printable
 from sestui.domain.job import DONE, Entry, Job
 from sestui.domain.suppression import Reason
@@ -38,6 +38,8 @@ def details(job: Job, now: float, undone_by: Sequence[int], page: Page | None, w
     if job.counts:
         rest = job.total - job.settled
         lines += named("Outcomes", f"{job_words.counts(job)}{f', {rest:,} not begun' if rest else ''}", width)
+    if way := import_words.via(job):
+        lines += named("Via", way, width)
     entries = [] if page is None else _entries(job, page, width)
     facts = [
         line

@@ -11,6 +11,7 @@ from tests.benchmarks import (
     bytes,
     cache,
     filter,
+    finding,
     idle,
     impact,
     keys,
@@ -39,6 +40,7 @@ BENCHMARKS = {
     "bulk": bulk.run,
     "bulk-limited": bulk_limited.run,
     "under-load": under_load.run,
+    "find": finding.run,
 }
 
 

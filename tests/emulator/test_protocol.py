@@ -133,8 +133,8 @@ async def test_a_union_has_one_member(emulator: Emulator) -> None:
 
 
 async def test_an_operation_that_is_missing_names_itself(ses: Any, refused: Any) -> None:
-    missing = await refused(ses.list_import_jobs())
-    assert "ListImportJobs" in missing.message
+    missing = await refused(ses.list_export_jobs())
+    assert "ListExportJobs" in missing.message
 
 
 async def test_the_caller_is_a_role(bench: Any, emulator: Emulator, refused: Any) -> None:

@@ -1,10 +1,12 @@
 """Where the judges are: outside programs, each in a virtual environment of its own."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.buckets import S3, Bucket, new_bucket, s3_server
 
 FindJudge = Callable[[str, str], Path]
 
@@ -27,3 +29,15 @@ def find_judge() -> FindJudge:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def s3(find_judge: FindJudge) -> Iterator[S3]:
+    """Moto's."""
+    with s3_server(find_judge("moto", "moto_server")) as running:
+        yield running
+
+
+@pytest.fixture
+def bucket(s3: S3) -> Bucket:
+    return new_bucket(s3.url)

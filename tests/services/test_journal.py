@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sestui.domain.errors import JobBusy, JobRefused, JournalTrouble
+from sestui.domain.import_job import PartState, Place
 from sestui.domain.job import Entry, Kind, Outcome, Plan, Result, State, Who, Wish
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.services.journal import Journal
@@ -238,3 +240,62 @@ def test_what_cannot_be_copied_is_not_done(journal: Journal, tmp_path: Path) -> 
     journal.copy = Record(tmp_path / "nowhere" / "copy.jsonl")
     with pytest.raises(JournalTrouble, match=r"copy .* can't be written"):
         journal.plan(plan())
+
+
+def test_one_of_the_first_version_is_taken_over_and_nothing_is_lost(journal: Journal, tmp_path: Path) -> None:
+    number = journal.plan(plan(3, note="OPS-7"))
+    (claim,) = journal.claim(number, -1, 1)
+    journal.settle(number, {0: Result(claim.entry, Outcome.REMOVED, None, "", 1, "id-1")}, {Outcome.REMOVED: 1})
+    journal.edit(HERE, "edit account", None, None, "planned")
+    before = journal.jobs(), list(journal.entries(number)), journal.edits()
+    journal.close()
+    with sqlite3.connect(tmp_path / "state" / "journal.sqlite") as file:
+        new = schema(file)
+        # As jobs were before they could go by S3.
+        file.execute("DROP TABLE part")
+        file.execute("ALTER TABLE job DROP COLUMN via")
+        file.execute("PRAGMA user_version = 1")
+    file.close()
+    assert (journal.jobs(), list(journal.entries(number)), journal.edits()) == before
+    by_s3 = journal.plan(plan(2, via="s3://bucket/in"))
+    journal.imports.cut(by_s3, Place("bucket", "in"))
+    assert (journal.job(by_s3).via, [(it.first, it.last) for it in journal.job(by_s3).parts]) == (
+        "s3://bucket/in",
+        [(0, 1)],
+    )
+    journal.close()
+    with sqlite3.connect(tmp_path / "state" / "journal.sqlite") as file:
+        assert schema(file) == new
+    file.close()
+
+
+def schema(file: sqlite3.Connection) -> dict[str, list[object]]:
+    tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {name: file.execute(f"PRAGMA table_info({name})").fetchall() for name in tables}
+
+
+@settings(max_examples=50)
+@given(st.lists(st.booleans(), min_size=1, max_size=40), st.sets(st.integers(0, 39)), st.data())
+def test_each_entry_that_is_not_settled_is_in_one_open_part_whatever_was_tried_again(
+    puts: list[bool], failed: set[int], data: st.DataObject
+) -> None:
+    journal = Journal(None, lambda: 1.0)
+    wanted = [Reason.BOUNCE if put else None for put in puts]
+    entries = [Entry(ACCOUNT, f"user{number}@corp.com", it) for number, it in enumerate(wanted)]
+    number = journal.plan(Plan(Kind.ADD, HERE, entries, 5.0, via="s3://bucket"))
+    # As if objects held a few addresses.
+    most = data.draw(st.sampled_from([1, 3, 7]))
+    for _ in range(3):
+        journal.imports.cut(number, Place("bucket"), most)
+        parts = [it for it in journal.parts(number) if it.state is PartState.PLANNED]
+        held = [it.number for part in parts for it in journal.members(number, part)]
+        assert sorted(held) == [it.number for it in journal.entries(number) if it.result is None]
+        assert all(len(journal.members(number, part)) <= most for part in parts)
+        for part in data.draw(st.lists(st.sampled_from(parts), unique=True)) if parts else ():
+            outcomes = {
+                it.number: Result(it.entry, Outcome.FAILED if it.number in failed else Outcome.REMOVED)
+                for it in journal.members(number, part)
+            }
+            journal.settle(number, outcomes, {}, replace(part, state=PartState.REMOVED))
+        journal.reopen(number)
+    journal.close()

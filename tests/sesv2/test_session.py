@@ -8,7 +8,8 @@ import pytest
 from sestui.domain.errors import ConnectionProblem, NoCredentials, NoRegion, Unreachable, UsageError
 from sestui.domain.suppression import Connection
 from sestui.emulator import Emulator
-from sestui.sesv2.session import is_loopback, open_gateway
+from sestui.sesv2.objects import is_loopback
+from sestui.sesv2.session import open_gateway
 from tests.serving import operations, serving
 from tests.virtual_time import run
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from sestui.domain.import_job import PartState, Place
 from sestui.domain.job import Entry, Job, Kind, Outcome, Plan, Result, Who, Wish
 from sestui.domain.job_words import Action
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
@@ -136,6 +138,19 @@ async def test_a_job_of_a_dead_process_is_interrupted_and_one_that_lives_is_runn
             await opened(pilot, Journal(folder, now), "running 0 of 9,000")
         # Nothing was written: the lock alone tells.
         await shows(pilot, "interrupted at 0 of 9,000: its process died")
+
+
+@SIZES
+async def test_a_job_by_s3_says_where_it_is(
+    make_app: MakeApp, journal: Journal, folder: Path, size: tuple[int, int]
+) -> None:
+    number = planned(journal, removals(30), via="s3://bucket/in")
+    journal.imports.cut(number, Place("bucket", "in"), 20)
+    async with make_app().run_test(size=size) as pilot:
+        await opened(pilot, Journal(folder, now), "Via        s3://bucket/in; 0 of 2 parts over")
+        (first, _) = journal.parts(number)
+        journal.imports.write(number, replace(first, state=PartState.ASKED, job_id="id-1", processed=7))
+        await shows(pilot, "part 1: import job id-1, 7")
 
 
 async def test_progress_comes_by_itself_and_the_cursor_stays_on_its_job(

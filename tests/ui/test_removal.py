@@ -11,7 +11,7 @@ from textual.widgets import Button
 
 from sestui.domain.job import Kind, Outcome
 from sestui.domain.suppression import Reason, SuppressionList
-from sestui.emulator import Conditions, Emulator, Fault, Rate
+from sestui.emulator import Conditions, Emulator, Fault, Rate, World
 from sestui.services.journal import Journal
 from sestui.sesv2.gateway import Gateway
 from sestui.ui.widgets.destinations import DestinationTable
@@ -287,3 +287,24 @@ async def test_leaving_waits_for_the_calls_under_way_and_the_record_names_them(
     journal.close()
     assert told == {f"user{number}@corp.com" for number in range(5)} - await on_list(gateway)
     assert told
+
+
+@pytest.mark.parametrize("world", [World(tenants=1, configuration_sets=1, addresses=1300, tenant_addresses=1300)])
+@pytest.mark.parametrize(
+    ("tenant", "words"),
+    [
+        (False, "or --via-s3, command line: 1 object, time undocumented"),
+        (True, "no faster way: SES has no import jobs for a tenant's list"),
+    ],
+)
+async def test_many_are_told_of_the_other_way_beside_the_last_address(
+    make_app: MakeApp, gateway: Gateway, tenant: bool, words: str
+) -> None:
+    ((first,),) = [page async for page in gateway.tenants()]
+    async with make_app(SuppressionList(first.name) if tenant else ACCOUNT).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "1,300 addresses")
+        await pilot.press("2", "*", "d")
+        await shows(pilot, "Remove from a suppression list", words, "at 1 call a second")
+        lines = screen_text(pilot.app).splitlines()
+        more = next(number for number, line in enumerate(lines) if "more …" in line)
+        assert all(" BOUNCE " in line for line in lines[more + 1 : more + 4])

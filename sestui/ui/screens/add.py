@@ -20,7 +20,7 @@ from sestui.domain.errors import FileTrouble, NotFound, SestuiError
 from sestui.domain.job import ASK_AGAIN_UP_TO
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.services.files import named
-from sestui.services.importing import gathered
+from sestui.services.gathering import gathered
 from sestui.stylesheets import stylesheet
 from sestui.ui.addition_text import addition_text
 from sestui.ui.screens.dialog import Confirmation, Dialog

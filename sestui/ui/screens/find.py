@@ -64,6 +64,8 @@ class Place:
     listing: Callable[[SuppressionList], Listing]
     remove: Callable[[Lookup, Sequence[Found], Callable[[str], None]], Awaitable[str]]
     """Shows the plan of a removal, has it carried out, says meanwhile and returns in the end what there is to say."""
+    export: Callable[[Lookup], Awaitable[str]]
+    """Asks where to write what was found, writes it, and returns what there is to say."""
     pace: Callable[[], float | None]
     """Calls a second, as learned."""
     clock: Callable[[], float]
@@ -91,6 +93,7 @@ class FindDialog(Dialog[FindWish]):
         Binding("o", "others", "others"),
         Binding("S", "scan", "scan"),
         Binding("y", "copy", "copy"),
+        Binding("x", "export", "export", show=False),
         Binding("slash,f", "edit", "find", key_display="/"),
         Binding("r", "again", "refresh", show=False),
         Binding("escape", "cancel", "back", key_display="esc"),
@@ -312,6 +315,17 @@ class FindDialog(Dialog[FindWish]):
         if words := await self._place.remove(lookup, lines, self._say):
             self._say(words)
             self._follow(lookup, lookup.again)
+
+    def action_export(self) -> None:
+        """Write what was found to a file."""
+        lookup = self.lookup
+        if lookup is None or not any(it.known for it in lookup.findings.values()):
+            self._say("There is no entry to export.")
+        else:
+            _: Worker[None] = self.run_worker(partial(self._export, lookup), group="remove", exclusive=True)
+
+    async def _export(self, lookup: Lookup) -> None:
+        self._say(await self._place.export(lookup))
 
     def action_why(self) -> None:
         """Ask SES about the message behind the entry under the cursor."""

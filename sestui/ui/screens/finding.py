@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sestui.domain.display import counted
+from sestui.domain.destinations_file import Format
+from sestui.domain.display import counted, moment
 from sestui.domain.errors import SestuiError
 from sestui.domain.job import Entry, Kind
+from sestui.services.exporting import export
 from sestui.services.jobs import pace
 from sestui.services.listing import FRESH_FOR
 from sestui.services.lookup import Lookup, Rows
+from sestui.ui.screens.export import ExportDialog, ExportPlace
+from sestui.ui.screens.exporting import short
 from sestui.ui.screens.find import FindDialog, Place
 from sestui.ui.screens.removal import RemovalDialog, RemovalPlan
 
@@ -115,6 +120,28 @@ class Finding:
             lookup.take(result)
         return words
 
+    async def _export(self, gateway: Gateway, lookup: Lookup) -> str:
+        """Ask where to write what was found, write it, and return what there is to say."""
+        rows = list(dict.fromkeys(row for finding in lookup.findings.values() for row in finding.known))
+
+        async def save(path: Path, format: Format, replace: bool, wrote: Callable[[int], None]) -> int:
+            return await export([rows], len(rows), path, format, replace=replace, wrote=wrote)
+
+        place = ExportPlace(
+            source="what was found, of all lists",
+            connection=gateway.connection,
+            count=rows.__len__,
+            marked=False,
+            hidden=0,
+            filter="",
+            loaded=str,
+            complete=lambda: True,
+            name=f"~/found-{moment(self._clock())[:10]}",
+            save=save,
+        )
+        done = await self._screen.app.push_screen_wait(ExportDialog(place))
+        return f"{counted(done.count, 'entry', 'entries')} written to {short(done.path)}." if done else ""
+
     def _place(self, gateway: Gateway, directory: Directory) -> Place:
         return Place(
             gateway=gateway,
@@ -124,6 +151,7 @@ class Finding:
             whole=lambda which: self._lists.listing_of(gateway, which).whole(),
             listing=partial(self._lists.listing_of, gateway),
             remove=partial(self._remove, gateway),
+            export=partial(self._export, gateway),
             pace=partial(pace, gateway),
             clock=self._clock,
         )

@@ -8,6 +8,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Button, Checkbox, Input, Static
 
 from sestui.domain.display import counted, duration, moment
+from sestui.domain.import_words import other_way
 from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, calls
 from sestui.domain.suppression import Connection, Reason
 from sestui.stylesheets import stylesheet
@@ -137,6 +138,8 @@ class RemovalDialog(Dialog[Confirmed]):
             yield "Careful", f"that is more than half of the list ({size})", "bold red"
         yield "Read", f"{duration(plan.age)} ago; {self._promise(len(chosen))}", ""
         yield "Takes", plan.takes(calls(len(chosen))), ""
+        if len(self._lists) == 1 and (way := other_way(self._lists[0], deletes=len(chosen))):
+            yield "", way, "dim"
         shown = [*chosen[:_ENDS], None, *chosen[-_ENDS:]] if len(chosen) > 2 * _ENDS else chosen
         for number, it in enumerate(shown):
             label = "Addresses" if number == 0 else ""
