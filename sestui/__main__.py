@@ -93,10 +93,16 @@ def _parser() -> argparse.ArgumentParser:
         destinations.add_arguments(commands.add_parser(kind, help=about), kind)
     emulator.add_arguments(commands.add_parser("emulator", help="serve SESv2 on this machine, for demos and tests"))
     jobs.add_arguments(commands.add_parser("jobs", help="the jobs of this user on this host: look, go on, undo"))
-    info = commands.add_parser("info", help="say which files there are and what is set; delete the cache")
+    info = commands.add_parser(
+        "info", help="say which files there are, what is set, what the role may; clear the cache"
+    )
+    add_connection(info, config=False)
+    info.add_argument("--tenant", metavar="T", default=argparse.SUPPRESS, help="ask for permissions on this tenant")
     what = info.add_mutually_exclusive_group()
     what.add_argument("--config", dest="settings_of", nargs="?", const="", metavar="FILE", help="what is set, by what")
+    what.add_argument("--permissions", action="store_true", help="which actions the role has; a call of each read")
     what.add_argument("--clear-cache", action="store_true", help="delete what was kept of lists")
+    info.add_argument("--json", action="store_true", help="tell the permissions as JSON")
     return parser
 
 

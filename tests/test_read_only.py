@@ -47,6 +47,7 @@ READING: Final[dict[str, tuple[Any, ...]]] = {
     "suppressed_destination": (ACCOUNT, ALICE),
     "message_insights": ("0100",),
     "configuration_set_tenants": ("receipts",),
+    "permissions": (),
 }
 GUARDS: Final = {
     "by argument": (Guard(refuses_all=True), 0),

@@ -13,6 +13,7 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from sestui import settings
+from sestui.cli import permissions
 from sestui.domain.display import counted, printable
 from sestui.domain.errors import UsageError
 from sestui.services import cache_folder
@@ -23,6 +24,8 @@ _USAGE = 2
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what was asked for; 0, 1 if the cache can't be deleted, 2 if the settings can't be read."""
+    if arguments.permissions:
+        return permissions.run(arguments)
     # Named before the command or, with its own option of that name, behind it.
     named = arguments.settings_of or arguments.config
     try:

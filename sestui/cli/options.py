@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from sestui.settings import Settings
 
 
-def add_connection(parser: argparse.ArgumentParser, *, behind: bool = True, regions: bool = False) -> None:
+def add_connection(
+    parser: argparse.ArgumentParser, *, behind: bool = True, regions: bool = False, config: bool = True
+) -> None:
     """Let a parser take what names a connection, which holds for every command that talks to SES.
 
-    `behind` a command's name they undo nothing that was said before it; `regions`: there may be several.
+    `behind` a command's name they undo nothing that was said before it; `regions`: there may be several;
+    `config`: the file of settings is an option, too.
     """
     unsaid: dict[str, Any] = {"default": argparse.SUPPRESS} if behind else {}
     parser.add_argument(
@@ -29,9 +32,10 @@ def add_connection(parser: argparse.ArgumentParser, *, behind: bool = True, regi
     parser.add_argument(
         "--endpoint-url", metavar="URL", help="SES at another address; STS too where it is loopback", **unsaid
     )
-    parser.add_argument(
-        "--config", metavar="FILE", help="settings from this file, not the user's config.toml", **unsaid
-    )
+    if config:
+        parser.add_argument(
+            "--config", metavar="FILE", help="settings from this file, not the user's config.toml", **unsaid
+        )
     add_guard(parser, behind=behind)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sestui.domain.guard import Guard
 from sestui.domain.insights import MessageInsights
+from sestui.domain.permission import Permission
 from sestui.domain.secret import Secret
 from sestui.domain.settings import (
     Account,
@@ -30,6 +31,7 @@ from sestui.sesv2.calls import Calls, never
 from sestui.sesv2.import_jobs import ImportJobs
 from sestui.sesv2.objects import Objects
 from sestui.sesv2.pacing import Pacer, Priority
+from sestui.sesv2.permissions import permissions
 from sestui.sesv2.translate import translated
 
 PAGE_SIZE: Final = 1000
@@ -303,6 +305,11 @@ class Gateway:
 
     async def _permit(self, operation: str) -> None:
         await self.may_change(f"{operation} was not sent")
+
+    async def permissions(self, tenant: str | None = None) -> AsyncIterator[Permission]:
+        """Yield which actions the role has, as `sesv2.permissions` finds out: by one call of each read."""
+        async for permission in permissions(self._sesv2, await self._arn(""), tenant):
+            yield permission
 
     async def _arn(self, configuration_set: str) -> str:
         # Partition and account are what STS told of the caller: no answer of SES names a configuration set's ARN.
