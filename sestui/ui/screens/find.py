@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from sestui.sesv2.gateway import Gateway
 
 _PAGE: Final = 1000
+_CHANGES: Final = ("remove", "wish('add')")
+"""The actions that change something at SES."""
 _NAMED: Final = 3
 """Addresses that are named of those that were understood."""
 _AT_ONCE: Final = 20
@@ -147,6 +149,8 @@ class FindDialog(Dialog[FindWish]):
         self._meaning = Text(id="meaning")
         self._line = Static(id="said", markup=False)
         self._line.display = False
+        self._key_line = KeyLine()
+        self._key_line.leave_out(_CHANGES if self._refusal else ())
 
     def compose(self) -> ComposeResult:
         with Vertical(id="body") as body:
@@ -161,7 +165,7 @@ class FindDialog(Dialog[FindWish]):
             yield self._table
             yield self._meaning
             yield self._line
-            yield KeyLine()
+            yield self._key_line
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -314,18 +318,26 @@ class FindDialog(Dialog[FindWish]):
         else:
             self._say("There is no entry on this line.")
 
+    @property
+    def _refusal(self) -> str:
+        """Why nothing may be changed on this connection; empty where it may be."""
+        gateway = self._place.gateway
+        return gateway.guard.refusal(gateway.connection)
+
     def action_wish(self, action: Literal["add", "open"]) -> None:
         line = self._table.current
         if line is None:
             self._say("Nothing was looked for yet.")
+        elif action == "add" and self._refusal:
+            self._say(f"Nothing was done: {self._refusal}")
         else:
             self.dismiss(FindWish(action, line))
 
     def action_remove(self) -> None:
         """Remove the ticked entries, after showing what goes."""
         lookup = self.lookup
-        if lookup is None:
-            self._say("Nothing was looked for yet.")
+        if lookup is None or self._refusal:
+            self._say(f"Nothing was done: {self._refusal}" if self._refusal else "Nothing was looked for yet.")
             return
         lines = [it for it in found_lines.found_lines(lookup, self._ticks, self._place.clock()) if it.ticked]
         if lines:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sestui.domain.destinations_file import Format
 from sestui.domain.display import counted, moment
+from sestui.domain.errors import SestuiError
 from sestui.domain.job import Entry, Kind
 from sestui.services.exporting import export
 from sestui.services.jobs import pace
@@ -80,6 +81,10 @@ class Finding:
         self, gateway: Gateway, lookup: Lookup, lines: Sequence[Found], say: Callable[[str], None]
     ) -> str:
         """Show the plan, have it carried out, and return what there is to say."""
+        try:
+            await gateway.may_change()
+        except SestuiError as error:
+            return str(error)
         if self._clock() - lookup.asked_at > FRESH_FOR:
             await lookup.again()
         known = {(finding.which, row.address): row for finding in lookup.findings.values() for row in finding.known}
@@ -101,6 +106,7 @@ class Finding:
                     complete=False,
                     age=self._clock() - read_at,
                     takes=self._changing.takes,
+                    name_to_type=gateway.name_to_type({it.which.tenant_name for it in entries}),
                 )
             )
         )

@@ -157,7 +157,7 @@ class Reading:
             screen.list_pane.trouble(error)
             self._trouble("No connection", error)
             return
-        screen.bar.connection = self.gateway.connection
+        screen.show_connection(self.gateway)
         screen.flows.lists.open(which)
         # What one waits for is the list: the rest would share the processor and SES's one request a second with it.
         with suppress(TimeoutError):
@@ -174,7 +174,7 @@ class Reading:
     async def _identify(self, gateway: Gateway) -> None:
         try:
             connection = await gateway.identify()
-            self._screen.bar.connection = connection
+            self._screen.show_connection(gateway)
             await self._screen.flows.lists.settle(connection)
             await self._screen.flows.working.resume_following()
         except SestuiError as error:
