@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from sestui import settings
 from sestui.cli import destinations, emulator, find, jobs, listing, state
 from sestui.cli.demo import demo_endpoint
-from sestui.cli.options import add_connection, connection, tenant_name
+from sestui.cli.options import add_connection, connection, guard, tenant_name
 from sestui.domain.errors import UsageError
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.settings import Settings
@@ -93,10 +93,16 @@ def _parser() -> argparse.ArgumentParser:
         destinations.add_arguments(commands.add_parser(kind, help=about), kind)
     emulator.add_arguments(commands.add_parser("emulator", help="serve SESv2 on this machine, for demos and tests"))
     jobs.add_arguments(commands.add_parser("jobs", help="the jobs of this user on this host: look, go on, undo"))
-    info = commands.add_parser("info", help="say which files there are and what is set; delete the cache")
+    info = commands.add_parser(
+        "info", help="say which files there are, what is set, what the role may; clear the cache"
+    )
+    add_connection(info, config=False)
+    info.add_argument("--tenant", metavar="T", default=argparse.SUPPRESS, help="ask for permissions on this tenant")
     what = info.add_mutually_exclusive_group()
     what.add_argument("--config", dest="settings_of", nargs="?", const="", metavar="FILE", help="what is set, by what")
+    what.add_argument("--permissions", action="store_true", help="which actions the role has; a call of each read")
     what.add_argument("--clear-cache", action="store_true", help="delete what was kept of lists")
+    info.add_argument("--json", action="store_true", help="tell the permissions as JSON")
     return parser
 
 
@@ -128,7 +134,8 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
                     where = Connection("us-east-1", endpoint)
                 else:
                     where = connection(asked)
-                gateway: Gateway = await stack.enter_async_context(session.open_gateway(where))
+                opened = session.open_gateway(where, guard=guard(asked, chosen))
+                gateway: Gateway = await stack.enter_async_context(opened)
                 state.set_pace(gateway, home or state.state_folder(), chosen)
                 return gateway
             finally:

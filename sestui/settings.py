@@ -26,11 +26,15 @@ class Option:
     unit: str = ""
     is_path: bool = False
     """Whether it is the path of a file; empty for none."""
+    is_names: bool = False
+    """Whether it is a list of connections' names."""
 
     @property
     def allowed(self) -> str:
         if self.is_path:
             return 'an absolute path, or ""'
+        if self.is_names:
+            return "a list of profiles and of accounts' twelve digits, where * stands for any text"
         if self.choices:
             return " or ".join(f'"{choice}"' for choice in self.choices)
         return f"a whole number from {self.least} to {self.most:,} ({self.unit})"
@@ -38,6 +42,8 @@ class Option:
     def allows(self, value: object) -> bool:
         if self.is_path:
             return isinstance(value, str) and (not value or value.startswith("/"))
+        if self.is_names:
+            return isinstance(value, list | tuple) and all(isinstance(it, str) and it for it in value)
         if self.choices:
             return value in self.choices
         return type(value) is int and self.least <= value <= self.most
@@ -71,6 +77,15 @@ class Settings:
     journal_days: int = _option(90, "How long the journal keeps jobs that have ended.", least=1, most=3650, unit="days")
     journal_copy: str = _option(
         "", "A file that a JSON line of each plan and outcome is added to, for who collects such files.", is_path=True
+    )
+    read_only: tuple[str, ...] = _option(
+        (), "Connections on which nothing may be changed, as --read-only has it for all.", is_names=True
+    )
+    production: tuple[str, ...] = _option(
+        (),
+        "Connections that are production: marked in the header, and each change takes the tenant's name, or the "
+        "account's last four digits, to be typed.",
+        is_names=True,
     )
 
 
@@ -120,7 +135,7 @@ def read(path: Path | None = None) -> dict[str, Any]:
         option = OPTIONS.get(name)
         if option is None or not option.allows(value):
             raise UsageError(f"{where}, line {_line(text, name)}: {_mistake(name, value, option)}")
-    return found
+    return {name: tuple(value) if OPTIONS[name].is_names else value for name, value in found.items()}
 
 
 def _mistake(name: str, value: object, option: Option | None) -> str:

@@ -5,10 +5,12 @@ import re
 import signal
 import subprocess
 import uuid
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import boto3
@@ -80,7 +82,14 @@ def s3_server(program: Path) -> Iterator[S3]:
                     break
             else:
                 raise AssertionError("moto's server did not start")
-            yield S3(found[0], process.pid)
+            # It tells of each request, and would wait for ever once nobody reads that.
+            reading = Thread(target=deque, args=(process.stderr, 0))
+            reading.start()
+            try:
+                yield S3(found[0], process.pid)
+            finally:
+                process.kill()
+                reading.join()
         finally:
             process.kill()
 

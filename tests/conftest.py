@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sestui.domain.guard import Guard
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.emulator import Emulator, World
 from sestui.services.journal import Journal
@@ -73,6 +74,7 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
             keeping: Keeping | None = None,
             settings: Settings = Settings(),  # noqa: B008 - frozen
             launch: Launch | None = None,
+            guard: Guard = Guard(),  # noqa: B008 - frozen
         ) -> SestuiApp:
             def open_journal() -> Journal:
                 journal = Journal(tmp_path / "state", clock)
@@ -80,7 +82,7 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
                 return journal
 
             def connect() -> Awaitable[Gateway]:
-                return stack.enter_async_context(open_gateway(Connection("us-east-1", emulator.url)))
+                return stack.enter_async_context(open_gateway(Connection("us-east-1", emulator.url), guard=guard))
 
             return SestuiApp(
                 connect,

@@ -10,6 +10,7 @@ from sestui.domain.settings import ConfigurationSet
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.emulator import Emulator, World
 from sestui.sesv2.gateway import Gateway
+from sestui.sesv2.operations import READS, WRITES
 from sestui.ui.commands import COMMANDS
 from tests.conftest import EMPTY, MakeApp
 from tests.ui.screen import lacks, shows, type_text
@@ -22,12 +23,35 @@ def world() -> World:
     return EMPTY
 
 
+REMOVAL = {"PutSuppressedDestination", "DeleteSuppressedDestination"}
+APART = {"GetMessageInsights", "ListImportJobs", "GetImportJob"}
+"""What only `w` in find and `--via-s3` ask for."""
+
+
+def policies() -> list[set[str]]:
+    """Return the actions of each policy in README, without `ses:`."""
+    blocks = map(json.loads, re.findall(r"```json\n(.*?)```", README, re.DOTALL))
+    return [
+        {action.removeprefix("ses:") for statement in block["Statement"] for action in statement["Action"]}
+        for block in blocks
+        if "Statement" in block
+    ]
+
+
+def test_the_policies_are_what_triage_takes_and_what_removal_takes_besides() -> None:
+    look, *more = policies()
+    assert look == set(READS) - APART - {"GetCallerIdentity"}
+    assert more in ([], [look | REMOVAL])
+
+
+def test_every_operation_that_the_gateway_calls_is_named_beside_the_policies() -> None:
+    section = README[README.index("### IAM") : README.index("## Keys")]
+    assert set(re.findall(r"ses:(\w+)", section)) == {*READS, *WRITES} - {"GetCallerIdentity"}
+
+
 async def test_the_iam_policy_allows_what_the_app_calls_and_no_more(
     make_app: MakeApp, gateway: Gateway, emulator: Emulator
 ) -> None:
-    policy = json.loads(next(block for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)))
-    reads = {action.removeprefix("ses:") for action in policy["Statement"][0]["Action"]}
-    writes = set(re.findall(r"allow `ses:(\w+)` and `ses:(\w+)` too", README)[0])
     await gateway.create_tenant("shop")
     await gateway.create_configuration_set(ConfigurationSet("receipts"))
     await gateway.associate("shop", "receipts")
@@ -55,7 +79,7 @@ async def test_the_iam_policy_allows_what_the_app_calls_and_no_more(
         await pilot.press("tab", "tab", "tab", "tab", "enter")
         await shows(pilot, "1 added")
     called = {request.operation for request in emulator.requests}
-    assert called == reads | writes | {"GetCallerIdentity"}
+    assert called == policies()[0] | REMOVAL | {"GetCallerIdentity"}
 
 
 def test_every_key_of_the_help_is_in_the_table_of_keys() -> None:

@@ -1,5 +1,6 @@
 """What a user can set: each mistake is named with its file, its line and what is allowed."""
 
+import json
 import tomllib
 from dataclasses import asdict
 from pathlib import Path
@@ -47,6 +48,12 @@ def test_what_a_file_sets_holds_over_the_defaults(config: Path, tmp_path: Path) 
             'cache = "on"\ncache_days = "7"',
             "line 2: cache_days can't be '7'; it is a whole number from 1 to 365 (days).",
         ),
+        (
+            'read_only = "prod"',
+            "line 1: read_only can't be 'prod'; it is a list of profiles and of accounts' twelve digits, where *",
+        ),
+        ("production = [123456789012]", "line 1: production can't be [123456789012]; it is a list"),
+        ('production = [""]', "line 1: production can't be ['']; it is a list"),
         ("cache_days = 7.0", "line 1: cache_days can't be 7.0; it is a whole number"),
         ("cache_days = true", "line 1: cache_days can't be True; it is a whole number"),
         ("\n[cache_days]\nx = 1", "line 2: cache_days can't be {'x': 1}; it is a whole number"),
@@ -81,13 +88,16 @@ def test_a_file_that_was_named_must_be_there_and_be_text(tmp_path: Path) -> None
 def values(option: Option) -> st.SearchStrategy[object]:
     if option.is_path:
         return st.sampled_from(["", "/var/log/sestui.jsonl"])
+    if option.is_names:
+        return st.lists(st.sampled_from(["prod-*", "123456789012", "eu"]))
     return st.sampled_from(option.choices) if option.choices else st.integers(option.least, option.most)
 
 
 @given(st.fixed_dictionaries({}, optional={name: values(option) for name, option in OPTIONS.items()}))
 def test_whatever_is_allowed_can_be_set(tmp_path_factory: pytest.TempPathFactory, wanted: dict[str, object]) -> None:
-    text = "".join(f'{name} = "{it}"\n' if isinstance(it, str) else f"{name} = {it}\n" for name, it in wanted.items())
+    text = "".join(f"{name} = {json.dumps(it)}\n" for name, it in wanted.items())
     assert tomllib.loads(text) == wanted
+    wanted = {name: tuple(it) if isinstance(it, list) else it for name, it in wanted.items()}
     path = tmp_path_factory.mktemp("any") / "config.toml"
     path.write_text(text, encoding="utf-8")
     assert asdict(load(path)) == asdict(Settings()) | wanted

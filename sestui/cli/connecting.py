@@ -22,7 +22,7 @@ async def connected(arguments: argparse.Namespace, chosen: Settings) -> AsyncIte
     Raises:
         SestuiError: no connection can be made of what was given; nothing was sent.
     """
-    from sestui.cli.options import connection
+    from sestui.cli.options import connection, guard
     from sestui.domain.suppression import Connection
     from sestui.sesv2.session import open_gateway
 
@@ -37,6 +37,6 @@ async def connected(arguments: argparse.Namespace, chosen: Settings) -> AsyncIte
         else:
             folder = state_folder()
             where = connection(arguments)
-        gateway = await stack.enter_async_context(open_gateway(where))
+        gateway = await stack.enter_async_context(open_gateway(where, guard=guard(arguments, chosen)))
         set_pace(gateway, folder, chosen)
         yield gateway, folder

@@ -113,7 +113,7 @@ _WAYS: Final = {
 
 async def _change(foreground: Foreground, arguments: argparse.Namespace, asked: Query | Gathered) -> int:
     from sestui.cli import job_text
-    from sestui.cli.changing import carry_out
+    from sestui.cli.changing import carry_out, check_production
     from sestui.cli.connecting import connected
     from sestui.cli.state import open_journal
     from sestui.cli.statuses import FAILED, FINE
@@ -128,7 +128,10 @@ async def _change(foreground: Foreground, arguments: argparse.Namespace, asked: 
     for line in _input_lines(asked) if isinstance(asked, Gathered) else ():
         foreground.tell(line)
     async with connected(arguments, arguments.settings) as (gateway, folder):
+        if not arguments.dry_run:
+            await gateway.may_change()
         here = await gateway.identify()
+        check_production(gateway, arguments, [arguments.tenant])
         tenants = (
             {} if arguments.tenant is None else {arguments.tenant: (await gateway.tenant(arguments.tenant)).tenant_id}
         )

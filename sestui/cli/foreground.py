@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import selectors
 import signal
 import sys
 import termios
@@ -26,6 +27,11 @@ _PROGRESS: Final = 0.5
 """Seconds from one look at how far a job is to the next."""
 
 
+def _punctual() -> asyncio.AbstractEventLoop:
+    """Return a loop with exact timers: epoll rounds them up to the next millisecond, and a slot may be 20 of them."""
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+
+
 class Foreground:
     """One command's work."""
 
@@ -38,7 +44,8 @@ class Foreground:
 
     def run(self, work: Coroutine[Any, Any, int]) -> int:
         """Return the status that the work returns, or 130 where a signal ended it."""
-        return asyncio.run(self._run(work))
+        with asyncio.Runner(loop_factory=_punctual) as runner:
+            return runner.run(self._run(work))
 
     async def _run(self, work: Coroutine[Any, Any, int]) -> int:
         loop = asyncio.get_running_loop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from sestui import settings
+from sestui.cli import permissions
 from sestui.domain.display import counted, printable
 from sestui.domain.errors import UsageError
 from sestui.services import cache_folder
@@ -22,6 +24,8 @@ _USAGE = 2
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what was asked for; 0, 1 if the cache can't be deleted, 2 if the settings can't be read."""
+    if arguments.permissions:
+        return permissions.run(arguments)
     # Named before the command or, with its own option of that name, behind it.
     named = arguments.settings_of or arguments.config
     try:
@@ -65,7 +69,7 @@ def _print_settings(path: Path | None) -> None:
     file = printable(str(path or settings.default_path()))
     for name, option in settings.OPTIONS.items():
         value = getattr(values, name)
-        text = f'"{value}"' if isinstance(value, str) else str(value)
+        text = str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
         print(f"# {option.about} {option.allowed[0].upper()}{option.allowed[1:]}.")
         print(f"{name} = {text}  # {file if name in found else 'the default'}")
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sestui.cli.options import add_change, add_json
+from sestui.cli.options import add_change, add_guard, add_json
 
 if TYPE_CHECKING:
     from sestui.cli.foreground import Foreground
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _PATIENCE: Final = 60.0
 """Seconds to wait until a job is paused or cancelled: its last calls may be refused for half a minute."""
+
+_CHANGES: Final = ("run", "retry", "undo")
+"""What changes something at SES."""
 
 _ABOUT: Final = "A job runs on the account, Region and endpoint, and with the profile, that it was planned with."
 
@@ -34,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action.set_defaults(action=name)
         if name != "undo":
             add_json(action)
+        if name in _CHANGES:
+            add_guard(action)
         if name != "list":
             action.add_argument("id", type=int, metavar="ID", help="the job's number")
         return action
@@ -60,15 +65,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from sestui import settings
+    from sestui.cli.options import guard
     from sestui.cli.state import open_journal, state_folder
     from sestui.domain.errors import UsageError
 
     if arguments.profile or arguments.region or arguments.endpoint_url or arguments.demo:
         raise UsageError("a job runs where and with the profile that it was planned with: no connection can be chosen.")
     arguments.settings = settings.load(Path(arguments.config) if arguments.config else None)
+    arguments.guard = guard(arguments, arguments.settings)
     arguments.folder = Path(arguments.detached) if arguments.detached else state_folder()
     journal = open_journal(arguments.folder, arguments.settings)
     try:
+        if arguments.action in _CHANGES and not getattr(arguments, "dry_run", False):
+            # Before anything is written down of it.
+            arguments.guard.check(journal.job(arguments.id).connection)
         return _WORK[arguments.action](journal, arguments)
     finally:
         journal.close()
@@ -184,7 +194,7 @@ async def _foreground(foreground: Foreground, journal: Journal, arguments: argpa
     if job.state.is_over:
         # Said before a connection is made; `begin` refuses it too.
         journal.begin(number)
-    async with open_gateway(_there(job), secret) as gateway:
+    async with open_gateway(_there(job), secret, arguments.guard) as gateway:
         set_pace(gateway, arguments.folder, arguments.settings)
         jobs = Jobs(gateway, journal, time.time, read_back=arguments.settings.read_back)
         job = await foreground.carry_out(jobs, journal, number, only_end=only_end)
@@ -212,7 +222,7 @@ async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse
     from sestui.sesv2.session import open_gateway
 
     job = journal.job(arguments.id)
-    async with open_gateway(_there(job)) as gateway:
+    async with open_gateway(_there(job), guard=arguments.guard) as gateway:
         plan, left = await undo_plan(gateway, journal, job.id, time.time, arguments.note, arguments.via_s3)
         account = None
         with suppress(SestuiError):  # Reading the account may not be allowed; the undo may be.

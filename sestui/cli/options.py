@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sestui.domain.guard import Guard
     from sestui.domain.suppression import Connection
+    from sestui.settings import Settings
 
 
-def add_connection(parser: argparse.ArgumentParser, *, behind: bool = True, regions: bool = False) -> None:
+def add_connection(
+    parser: argparse.ArgumentParser, *, behind: bool = True, regions: bool = False, config: bool = True
+) -> None:
     """Let a parser take what names a connection, which holds for every command that talks to SES.
 
-    `behind` a command's name they undo nothing that was said before it; `regions`: there may be several.
+    `behind` a command's name they undo nothing that was said before it; `regions`: there may be several;
+    `config`: the file of settings is an option, too.
     """
     unsaid: dict[str, Any] = {"default": argparse.SUPPRESS} if behind else {}
     parser.add_argument(
@@ -26,9 +32,17 @@ def add_connection(parser: argparse.ArgumentParser, *, behind: bool = True, regi
     parser.add_argument(
         "--endpoint-url", metavar="URL", help="SES at another address; STS too where it is loopback", **unsaid
     )
-    parser.add_argument(
-        "--config", metavar="FILE", help="settings from this file, not the user's config.toml", **unsaid
-    )
+    if config:
+        parser.add_argument(
+            "--config", metavar="FILE", help="settings from this file, not the user's config.toml", **unsaid
+        )
+    add_guard(parser, behind=behind)
+
+
+def add_guard(parser: argparse.ArgumentParser, *, behind: bool = True) -> None:
+    """Let a parser take what keeps a connection from being changed."""
+    unsaid: dict[str, Any] = {"default": argparse.SUPPRESS} if behind else {}
+    parser.add_argument("--read-only", action="store_true", help="change nothing, whatever is asked for", **unsaid)
 
 
 def tenant_name(text: str) -> str:
@@ -46,12 +60,29 @@ def add_change(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="change nothing, say what would be")
     parser.add_argument("--yes", action="store_true", help="don't ask")
+    parser.add_argument(
+        "--production",
+        metavar="NAME",
+        default="",
+        help="what --yes needs beside it on production: the tenant's name, or the account's last four digits",
+    )
     add_json(parser)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Let a parser take it behind a command's name too, without undoing what was said before that."""
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="tell it as JSON")
+
+
+def guard(arguments: argparse.Namespace, chosen: Settings) -> Guard:
+    """Return what arguments and settings say of connections; of the demo's only arguments say anything."""
+    from sestui.domain.guard import Guard
+
+    if arguments.demo:
+        return Guard(arguments.read_only)
+    # As botocore looks for it.
+    profile = os.environ.get("AWS_DEFAULT_PROFILE") or os.environ.get("AWS_PROFILE") or "default"
+    return Guard(arguments.read_only, chosen.read_only, chosen.production, profile)
 
 
 def connection(arguments: argparse.Namespace) -> Connection:

@@ -8,6 +8,7 @@ from sestui.domain.errors import (
     CredentialsRefused,
     JobRefused,
     NoCredentials,
+    ReadOnly,
     ServiceFault,
     SestuiError,
     Throttled,
@@ -32,7 +33,7 @@ def status_of(error: SestuiError) -> int:
         return TRY_AGAIN
     if isinstance(error, NoCredentials | CredentialsRefused | AccessDenied):
         return DENIED
-    return USAGE if isinstance(error, UsageError | JobRefused | ConnectionProblem) else FAILED
+    return USAGE if isinstance(error, UsageError | JobRefused | ConnectionProblem | ReadOnly) else FAILED
 
 
 def status_of_job(job: Job, halted_by: SestuiError | None) -> int:

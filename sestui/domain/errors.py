@@ -11,6 +11,7 @@ SestuiError
 ├── Unreachable                no answer: what was asked may or may not have been done
 ├── CacheTrouble               what was known is not kept, or not to be had: everything else goes on
 ├── NotOurs                    a file or folder that somebody else could have written: it is not used
+├── ReadOnly                   nothing may be changed on this connection; nothing was sent
 ├── JournalTrouble             what is changed can't be written down: nothing is changed
 ├── JobRefused                 a job can't run here or now; nothing was sent
 │   └── JobBusy                another process is at it
@@ -85,6 +86,10 @@ class CacheTrouble(SestuiError):
 
 class NotOurs(SestuiError):
     """A file or folder of ours belongs to somebody else, or others can write to it."""
+
+
+class ReadOnly(SestuiError):
+    """Nothing may be changed on this connection, as a setting or an argument says. Nothing was sent."""
 
 
 class JournalTrouble(SestuiError):

@@ -11,7 +11,7 @@ just before counts as removed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -80,6 +80,8 @@ class Steps:
         self._stood: dict[str, SuppressedDestinationSummary] | None = None
         self.parts = {part.number: part for part in job.parts}
         """As they are now."""
+        self._members: dict[int, list[Recorded]] = {}
+        """The entries of parts that were uploaded in this run, until SES's job is over."""
         self._outcomes = Outcomes(gateway, acting, clock)
         self._failed_whole: dict[int, str] = {}
         """By part, why SES's job did not complete."""
@@ -128,6 +130,7 @@ class Steps:
         part = replace(part, state=PartState.UPLOADING, endpoint=endpoint, trouble="")
         await self._settle(settled, part)
         self._now(part)
+        self._members[part.number] = members
         body = "".join(lines(it.entry for it in members)).encode()
         await self._gateway.objects.put(self._place.bucket, part.key, body)
         return part
@@ -176,21 +179,20 @@ class Steps:
 
     async def _ask(self, part: Part) -> Part:
         self._check()
-        numbers = [it.number for it in await in_thread(self._journal.members, self._job.id, part)]
         part = self._now(replace(part, state=PartState.ASKED, asked_at=self._clock(), job_id=""))
-        await in_thread(self._journal.imports.ask, self._job.id, part, numbers)
+        await in_thread(self._journal.imports.ask, self._job.id, part)
         try:
             job_id = await self._gateway.imports.create(part.action, self._place.url(part.key))
         except SestuiError as error:
             if not error.unanswered:
-                await self._unask(part, numbers)
+                await self._unask(part)
             raise
         return await self._write(replace(part, job_id=job_id))
 
-    async def _unask(self, part: Part, numbers: Sequence[int]) -> Part:
+    async def _unask(self, part: Part) -> Part:
         """Note that SES has no import job of a part."""
         part = self._now(replace(part, state=PartState.UPLOADING, asked_at=None))
-        await in_thread(self._journal.imports.ask, self._job.id, part, numbers)
+        await in_thread(self._journal.imports.ask, self._job.id, part)
         return part
 
     async def _find(self, part: Part) -> Part:
@@ -201,8 +203,7 @@ class Steps:
             async for job in self._gateway.imports.since((part.asked_at or 0.0) - CLOCKS_APART):
                 if (await self._gateway.imports.get(job.id)).url == url:
                     return await self._write(replace(part, job_id=job.id))
-        members = await in_thread(self._journal.members, self._job.id, part)
-        return await self._unask(part, [it.number for it in members])
+        return await self._unask(part)
 
     async def _follow(self, part: Part) -> Part:
         """Ask SES until its job is over, then write down what became of each entry."""
@@ -228,7 +229,10 @@ class Steps:
             else:
                 await self.sleep(rest)
             rest = min(_LONGEST_POLL, 2 * rest)
-        members = await in_thread(self._journal.members, self._job.id, part)
+        # It takes the journal as long to read them again as to write them down.
+        members = self._members.pop(part.number, None)
+        if members is None:
+            members = await in_thread(self._journal.members, self._job.id, part)
         results = await self._outcomes.of(part, ended, members)
         if ended.status is not ImportStatus.COMPLETED:
             self._failed_whole[part.number] = failure(ended)

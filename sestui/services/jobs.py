@@ -62,9 +62,12 @@ class Jobs:
 
         Raises:
             JobRefused: it runs already, is over, or was planned on another connection. Nothing was sent.
+            ReadOnly: this connection may not be changed, unless it is a dry run. Nothing was sent.
             SestuiError: the connection can't be verified. Nothing was changed.
             JournalTrouble: the journal can't be written to any more. What was asked last is settled by the next run.
         """
+        if not self._dry:
+            await self._gateway.may_change()
         with self._journal.alone(number):
             planned = await in_thread(self._journal.job, number)
             await verify(self._gateway, planned, self._tenants)

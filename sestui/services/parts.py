@@ -66,14 +66,15 @@ class Parts:
             )
         )
 
-    def ask(self, job: int, part: Part, numbers: Sequence[int]) -> None:
+    def ask(self, job: int, part: Part) -> None:
         """Note that SES is about to be asked for a part's entries; or, where that has no `asked_at`, was not."""
 
         def write(connection: sqlite3.Connection) -> None:
             write_part(connection, job, part)
-            connection.executemany(
-                "UPDATE entry SET asked_at = ? WHERE job = ? AND number = ?",
-                ((part.asked_at, job, number) for number in numbers),
+            connection.execute(
+                "UPDATE entry SET asked_at = ? WHERE job = ? AND number BETWEEN ? AND ?"
+                " AND (wanted IS NULL) = ? AND outcome IS NULL",
+                (part.asked_at, job, part.first, part.last, part.action is ImportAction.DELETE),
             )
 
         self._file.change(write)

@@ -2,12 +2,13 @@
 
 import random
 from asyncio import sleep
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from botocore import xform_name
 
 from sestui.domain.errors import Recalled, ServiceError, ServiceFault, SestuiError, Throttled, Unreachable
+from sestui.sesv2.operations import READS
 from sestui.sesv2.pacing import Pacer, Priority
 from sestui.sesv2.translate import translated
 
@@ -25,9 +26,11 @@ def never() -> bool:
 class Calls:
     """A client of botocore's kind behind a pacer."""
 
-    def __init__(self, client: Any, pacer: Pacer) -> None:
+    def __init__(self, client: Any, pacer: Pacer, permit: Callable[[str], Awaitable[None]]) -> None:
+        """`permit` is asked before anything but a known read, and raises where it may not be sent."""
         self._client = client
         self._pacer = pacer
+        self._permit = permit
 
     async def call(
         self,
@@ -41,9 +44,12 @@ class Calls:
         """Return the answer and how many requests that took; before each of them `recalled` is asked.
 
         Raises:
+            ReadOnly: it is no read, and this connection may not be changed. Nothing was sent.
             Recalled: that said yes.
             SestuiError: with `attempts` and `unanswered` told.
         """
+        if operation not in READS:
+            await self._permit(operation)
         method = getattr(self._client, xform_name(operation))
         unanswered = refusals = 0
         async with self._pacer.call(operation, priority) as call:

@@ -1,11 +1,13 @@
 """SESv2 as typed async methods: domain types in and out, retries in the open, every call through the pacer."""
 
 from asyncio import Event
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from sestui.domain.guard import Guard
 from sestui.domain.insights import MessageInsights
+from sestui.domain.permission import Permission
 from sestui.domain.secret import Secret
 from sestui.domain.settings import (
     Account,
@@ -29,6 +31,7 @@ from sestui.sesv2.calls import Calls, never
 from sestui.sesv2.import_jobs import ImportJobs
 from sestui.sesv2.objects import Objects
 from sestui.sesv2.pacing import Pacer, Priority
+from sestui.sesv2.permissions import permissions
 from sestui.sesv2.translate import translated
 
 PAGE_SIZE: Final = 1000
@@ -72,17 +75,21 @@ class Gateway:
         connection: Connection,
         secret: Callable[[], Awaitable[Secret]],
         objects: Objects,
+        guard: Guard = Guard(),  # noqa: B008 - frozen
     ) -> None:
         self.connection = connection
         """Where the answers come from; `identify` adds who asks."""
+        self.guard = guard
+        """What may be changed there."""
         self.secret = secret
         """Returns what `open_gateway` has to be given in another process, to ask in the same name."""
         self.pacer = Pacer()
-        self._sesv2 = Calls(sesv2, self.pacer)
+        self._sesv2 = Calls(sesv2, self.pacer, self._permit)
         self.imports = ImportJobs(self._sesv2)
         self.objects = objects
+        objects.permit = self._permit
         # STS has quotas of its own: its answers say nothing of what SES lets through.
-        self._sts = Calls(sts, Pacer())
+        self._sts = Calls(sts, Pacer(), self._permit)
         self.quiet = Event()
         """Cleared while something more urgent is at work on the event loop: pages of lists wait to be read."""
         self.quiet.set()
@@ -93,6 +100,25 @@ class Gateway:
         with translated("GetCallerIdentity"):
             self.connection = replace(self.connection, account=answer["Account"], arn=answer["Arn"])
         return self.connection
+
+    async def may_change(self, what: str = "Nothing was done") -> None:
+        """See to it that this connection may be changed, and that it is known whether it is production.
+
+        Raises:
+            ReadOnly: it may not; `what` begins its text.
+            SestuiError: the settings name accounts, and whose this is can't be told.
+        """
+        if self.guard.is_unsure(self.connection):
+            await self.identify()
+        self.guard.check(self.connection, what)
+
+    def name_to_type(self, tenants: Collection[str | None] = ()) -> str:
+        """Return what a person has to type to change something of these tenants, or of the account; empty for nothing.
+
+        It is certain once `may_change` has returned.
+        """
+        is_production = self.guard.is_production(self.connection)
+        return self.guard.name(self.connection, tenants) if is_production else ""
 
     async def account(self, *, priority: Priority = Priority.PERSON) -> Account:
         answer = await self._call("GetAccount", {}, priority)
@@ -276,6 +302,14 @@ class Gateway:
         """Create a configuration set. Made once only: after `Unreachable` look whether it is there."""
         parameters = shapes.configuration_set_parameters(configuration_set)
         await self._call("CreateConfigurationSet", parameters, repeatable=False)
+
+    async def _permit(self, operation: str) -> None:
+        await self.may_change(f"{operation} was not sent")
+
+    async def permissions(self, tenant: str | None = None) -> AsyncIterator[Permission]:
+        """Yield which actions the role has, as `sesv2.permissions` finds out: by one call of each read."""
+        async for permission in permissions(self._sesv2, await self._arn(""), tenant):
+            yield permission
 
     async def _arn(self, configuration_set: str) -> str:
         # Partition and account are what STS told of the caller: no answer of SES names a configuration set's ARN.

@@ -43,6 +43,8 @@ class Objects:
         self._beside = beside
         self._made_of: Keys | None = None
         self._client: Any = None
+        self.permit: Callable[[str], Awaitable[None]] = _always
+        """Asked before anything that changes something, and raises where it may not be."""
 
     async def endpoint(self) -> str:
         """Return the URL of the S3 in use; empty for AWS's own.
@@ -63,6 +65,7 @@ class Objects:
 
     async def put(self, bucket: str, key: str, body: bytes) -> None:
         """Write an object, or write it over."""
+        await self.permit("s3:PutObject")
         client = await self._made()
         more = {"ContentType": "application/x-ndjson"}
 
@@ -74,6 +77,7 @@ class Objects:
 
     async def remove(self, bucket: str, key: str) -> str:
         """Remove an object, where the bucket keeps versions all of them; return what is left in words, or nothing."""
+        await self.permit("s3:DeleteObject")
         client = await self._made()
 
         def remove() -> str:
@@ -111,6 +115,10 @@ class Objects:
         with translated("the connection to S3"):
             session = Session(*keys, region_name=self._region, profile_name=self._profile)
             return session.client("s3", config=config)
+
+
+async def _always(_: str) -> None:
+    """Whatever is asked for is allowed."""
 
 
 def is_loopback(url: str) -> bool:

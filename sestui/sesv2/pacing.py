@@ -4,7 +4,8 @@ SES states one request a second for management calls (Developer Guide, "Service 
 operation has that or all have it together, nor whether it is enforced: so that is learned from 429 answers. Every
 call waits for two paces, its operation's own and the joint one of all operations; the slower decides. A 429 is laid
 to the pace that decided. Where none did, it is the own one's if the operation was let through just now; if only
-others were, the quota is shared, and it is the joint one's.
+others were, the quota is shared, and it is the joint one's. It is shared, too, if an operation is refused twice right
+after a call of another and never let through there: or a job's many deletes would have its few lists starve.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from sestui.domain.errors import Recalled
 from sestui.sesv2.pace import Pace, Turn
 from sestui.sesv2.right_of_way import RightOfWay
 
+_COINCIDENCES: Final = 2
+"""So many 429s right after calls of other operations, and none such let through between them, are no accident."""
 _LOOK: Final = 0.05
 """Seconds from one look at another process's right of way to the next, while a job holds back for it."""
 
@@ -118,8 +121,10 @@ class Pacer:
             if waiter.turn.done():
                 continue  # Cancelled or recalled, and not yet gone: a slot would be lost on it.
             job = waiter.priority >= Priority.JOB
-            paces = self._paces(waiter.operation)
-            slowest = max(paces, key=lambda pace: pace.next_at(job=job))
+            own, joint = self._paces(waiter.operation)
+            # What is known says more than how far SES is trusted.
+            known = [pace for pace in (own, joint) if pace.rate is not None]
+            slowest = max(known or (own, joint), key=lambda pace: pace.next_at(job=job))
             if waiter.priority > most_urgent:
                 left.append(waiter)
             elif (next_at := slowest.next_at(job=job)) > now:
@@ -129,8 +134,8 @@ class Pacer:
                 left.append(waiter)
                 wake_at = min(wake_at, free_at, now + _LOOK)
             else:
-                waiter.turn.set_result(slowest.turn(now))
-                for pace in paces:
+                waiter.turn.set_result(slowest.turn(now, after_others=joint.last_at > own.last_at))
+                for pace in (own, joint):
                     pace.take(now, job=job, share=self.share)
         self._waiting = left
         if wake_at < inf:
@@ -147,6 +152,13 @@ class Pacer:
         """Whether an operation shares a limit with others, or nobody knows yet."""
         own, joint = self._paces(operation)
         return joint.rate is not None or (own.rate is None and bool(self.learned))
+
+    def _join(self) -> Pace:
+        """Have the limit that was found for one operation be that of all together, and return that."""
+        fastest = max(self._own, key=lambda operation: self._own[operation].rate or 0.0)
+        if self._joint.rate is None and self._own[fastest].limit is not None:
+            self._joint = self._own.pop(fastest)
+        return self._joint
 
     def _paces(self, operation: str) -> tuple[Pace, Pace]:
         return self._own[operation], self._joint
@@ -198,16 +210,29 @@ class PacedCall:
 
     def answered(self) -> None:
         """SES let the call through, whatever it answered."""
-        for pace in self._pacer._paces(self._operation):
-            pace.let_through(self._turn, self._pacer._loop.time())
+        now = self._pacer._loop.time()
+        own, joint = self._pacer._paces(self._operation)
+        if self._turn.after_others:
+            own.after_others = 0
+        late = own.late(now - self._turn.at)
+        for pace in (own, joint):
+            pace.let_through(self._turn, now, late)
         self._pacer._grant()
 
     def refused(self) -> None:
         """SES answered 429."""
         now = self._pacer._loop.time()
         own, joint = self._pacer._paces(self._operation)
-        blamed = own if own.busy(now) or not joint.busy(now) else joint
-        (self._turn.pace or blamed).refused(self._turn, now)
+        blamed, shared = self._turn.pace, False
+        if blamed is None:
+            shared = joint.busy(now) > 0 and not own.busy(now)
+        elif blamed is own and joint.rate is None and self._turn.after_others:
+            own.after_others += 1
+            shared = own.after_others >= _COINCIDENCES
+        if shared:
+            blamed = self._pacer._join()
+            self._turn = Turn(self._turn.at)
+        (blamed or own).refused(self._turn, now)
         if self._holds_back is not self._priority:
             self._hold_back(self._priority)
         self._pacer._grant()

@@ -19,6 +19,7 @@ from botocore.exceptions import NoCredentialsError
 from botocore.utils import get_environ_proxies, is_valid_endpoint_url, is_valid_ipv6_endpoint_url, parse_timestamp
 
 from sestui.domain.errors import ConnectionProblem, NoRegion, UsageError
+from sestui.domain.guard import Guard
 from sestui.domain.secret import Secret
 from sestui.domain.suppression import Connection
 from sestui.sesv2 import answers
@@ -59,10 +60,14 @@ _CONFIG = AioConfig(
 
 
 @asynccontextmanager
-async def open_gateway(asked: Connection, secret: Secret = Secret()) -> AsyncIterator[Gateway]:  # noqa: B008 - frozen
+async def open_gateway(
+    asked: Connection,
+    secret: Secret = Secret(),  # noqa: B008 - frozen
+    guard: Guard = Guard(),  # noqa: B008 - frozen
+) -> AsyncIterator[Gateway]:
     """Yield a gateway to the profile, Region and endpoint asked for; empty fields are botocore's to fill.
 
-    `secret` is what the `Gateway.secret` of another process returned.
+    `secret` is what the `Gateway.secret` of another process returned; `guard` says what may be changed there.
 
     Raises:
         NoRegion, NoCredentials, ConnectionProblem, UsageError: before any call is made.
@@ -94,7 +99,7 @@ async def open_gateway(asked: Connection, secret: Secret = Secret()) -> AsyncIte
             )
         beside = sesv2.meta.endpoint_url if is_loopback(sesv2.meta.endpoint_url) else ""
         objects = Objects(partial(_keys, session, made_up=loopback), asked.profile, region, beside=beside)
-        gateway = Gateway(sesv2, sts, asked, partial(_secret, session), objects)
+        gateway = Gateway(sesv2, sts, asked, partial(_secret, session), objects, guard)
         for client in (sesv2, sts):
             answers.watch(client, gateway.quiet)
         # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.

@@ -28,6 +28,8 @@ class Command:
     help: str
     footer: bool = False
     palette: bool = False
+    changes: bool = False
+    """Whether it is there to change something at SES."""
 
     @property
     def shown_keys(self) -> str:
@@ -62,13 +64,20 @@ COMMANDS: Final = (
     Command("everywhere", "f", "find", "find", "Find an address on every list: why does it get no mail?", True, True),
     Command("list", "space", "mark", "mark", "Mark the address, or take its mark off", True),
     Command("list", "enter", "open", "details", "All that SES tells of the address", True),
-    Command("everywhere", "a", "add", "add", "Add addresses to the list on the screen", True, True),
+    Command("everywhere", "a", "add", "add", "Add addresses to the list on the screen", True, True, True),
     Command(
-        "everywhere", "d", "remove", "remove", "Remove the marked addresses, else the one under the cursor", True, True
+        "everywhere",
+        "d",
+        "remove",
+        "remove",
+        "Remove the marked addresses, else the one under the cursor",
+        True,
+        True,
+        True,
     ),
-    Command("everywhere", "e", "edit", "edit", "Edit the settings of what the focused pane shows", True, True),
+    Command("everywhere", "e", "edit", "edit", "Edit the settings of what the focused pane shows", True, True, True),
     Command("everywhere", "x", "export", "export", "Write the marked, else what is shown, to a file", palette=True),
-    Command("everywhere", "n", "create", "new", "Create a tenant or a configuration set", palette=True),
+    Command("everywhere", "n", "create", "new", "Create a tenant or a configuration set", palette=True, changes=True),
     Command("everywhere", "r", "refresh", "refresh", "Read again what the screen shows", palette=True),
     Command("everywhere", "L", "live", "live", "Keep the list up to date, or no longer", palette=True),
     Command("everywhere", "escape", "clear", "clear", "Drop the filter of the pane in focus"),
@@ -83,11 +92,21 @@ COMMANDS: Final = (
         palette=True,
     ),
     Command("everywhere", "J", "history", "jobs", "Jobs and journal: look, pause, go on, cancel, undo", palette=True),
-    Command("everywhere", "u", "undo", "undo", "Undo the last job of this account and Region", palette=True),
-    Command("everywhere", "", "associate", "associate", "Give a configuration set to a tenant", palette=True),
-    Command("everywhere", "", "dissociate", "dissociate", "Take a configuration set away from a tenant", palette=True),
+    Command(
+        "everywhere", "u", "undo", "undo", "Undo the last job of this account and Region", palette=True, changes=True
+    ),
+    Command(
+        "everywhere", "", "associate", "associate", "Give a configuration set to a tenant", palette=True, changes=True
+    ),
+    Command(
+        *("everywhere", "", "dissociate", "dissociate", "Take a configuration set away from a tenant"),
+        palette=True,
+        changes=True,
+    ),
     Command("everywhere", "", "compare", "compare lists", "What only one of two lists holds, what both", palette=True),
-    Command("everywhere", "", "copy", "copy entries", "Add to one list what it lacks of another", palette=True),
+    Command(
+        "everywhere", "", "copy", "copy entries", "Add to one list what it lacks of another", palette=True, changes=True
+    ),
     Command("everywhere", "E", "errors", "errors", "The errors of this session", palette=True),
     Command("everywhere", "colon,ctrl+p", "app.command_palette", "palette", "Every command by name"),
     Command("everywhere", "question_mark", "help", "help", "The keys that work now", True, True),
@@ -149,6 +168,9 @@ COMMANDS: Final = (
     Command("panel", "j,down", "scroll_down", "down", "Down"),
     Command("panel", "k,up", "scroll_up", "up", "Up"),
 )
+
+CHANGES: Final = frozenset(command.action for command in COMMANDS if command.changes)
+"""The actions that change something."""
 
 
 def bindings(where: Where) -> list[BindingType]:

@@ -19,6 +19,7 @@ import pytest
 from sestui.domain.settings import ConfidenceThreshold, ConfigurationSet, Validation
 from sestui.emulator import Conditions, Emulator, Rate, World
 from sestui.sesv2.gateway import Gateway
+from tests.job_processes import end_of, starting, surroundings
 
 pytestmark = pytest.mark.judge
 
@@ -579,3 +580,19 @@ async def test_a_throttled_call(aws: Aws, emulator: Emulator) -> None:
     refusal = await aws.refused("list-tenants")
     assert refusal.startswith("An error occurred (TooManyRequestsException) when calling the ListTenants operation")
     assert (emulator.requests[-1].operation, emulator.requests[-1].status) == ("ListTenants", 429)
+
+
+async def test_awscli_reads_what_sestui_writes_and_sestui_what_awscli_does(
+    aws: Aws, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    where = ("--endpoint-url", aws.url, "--region", "us-east-1")
+    async with starting(surroundings(environment, tmp_path / "state"), tmp_path, *where) as start:
+        added = await end_of(
+            await start("add", "--account", "Alice <alice@Corp.com>", "--reason", "complaint", "--yes")
+        )
+        assert added.status == 0
+        told = await aws("get-suppressed-destination", "--email-address", "alice@corp.com")
+        assert told["SuppressedDestination"]["Reason"] == "COMPLAINT"
+        await aws("put-suppressed-destination", "--email-address", "bob@corp.com", "--reason", "BOUNCE")
+        listed = await end_of(await start("list", "--filter", "bob@"))
+        assert listed.out == "bob@corp.com,BOUNCE\n"

@@ -10,7 +10,7 @@ from sestui.domain.destinations_file import Format, gather, read
 from sestui.domain.errors import FileIsThere
 from sestui.domain.query import Query
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
-from sestui.services.exporting import export
+from sestui.services.exporting import SLICE, export
 from sestui.services.files import file_lines
 from sestui.services.index import Index
 from sestui.services.view import Column, View
@@ -36,7 +36,7 @@ async def test_rows_are_in_the_order_of_the_screen(tmp_path: Path, by: Column, r
     index.put([row((number * 7919) % 10_007) for number in range(10_007)])
     view = await view_of(index, by, reverse=reverse)
     for format in Format:
-        assert await export(view, tmp_path / format, format, replace=False) == 10_007
+        assert await export(view.batches(SLICE), len(view), tmp_path / format, format, replace=False) == 10_007
         assert addresses(tmp_path / format) == [it.address for it in view]
 
 
@@ -51,7 +51,7 @@ async def test_what_comes_and_goes_meanwhile_alters_nothing(tmp_path: Path) -> N
         index.put([row(100_000 + len(told) * 3000 + number) for number in range(3000)])
         index.discard(f"user{len(told):05}@corp.com")
 
-    await export(index.everything, tmp_path / "list", Format.CSV, replace=False, wrote=wrote)
+    await export(index.everything.batches(SLICE), len(index), tmp_path / "list", Format.CSV, replace=False, wrote=wrote)
     assert addresses(tmp_path / "list") == wanted
     assert told == list(range(1000, 20_001, 1000))
 
@@ -68,7 +68,7 @@ async def test_the_event_loop_has_its_turn_after_each_thousand_rows(tmp_path: Pa
             await asyncio.sleep(0)
 
     counting = asyncio.create_task(count())
-    await export(index.everything, tmp_path / "list", Format.CSV, replace=False)
+    await export(index.everything.batches(SLICE), len(index), tmp_path / "list", Format.CSV, replace=False)
     counting.cancel()
     assert turns >= 50
 
@@ -78,7 +78,14 @@ async def test_who_is_cancelled_leaves_no_file(tmp_path: Path) -> None:
     index.put([row(number) for number in range(20_000)])
     begun = asyncio.Event()
     running = asyncio.create_task(
-        export(index.everything, tmp_path / "list", Format.CSV, replace=False, wrote=lambda _: begun.set())
+        export(
+            index.everything.batches(SLICE),
+            len(index),
+            tmp_path / "list",
+            Format.CSV,
+            replace=False,
+            wrote=lambda _: begun.set(),
+        )
     )
     await begun.wait()
     running.cancel()
@@ -93,7 +100,7 @@ async def test_a_file_that_is_there_is_written_over_only_where_that_is_said(tmp_
     path = tmp_path / "list"
     path.write_text("before")
     with pytest.raises(FileIsThere):
-        await export(index.everything, path, Format.CSV, replace=False)
+        await export(index.everything.batches(SLICE), len(index), path, Format.CSV, replace=False)
     assert path.read_text() == "before"
-    await export(index.everything, path, Format.CSV, replace=True)
+    await export(index.everything.batches(SLICE), len(index), path, Format.CSV, replace=True)
     assert path.read_text() == "user00001@corp.com,BOUNCE\n"

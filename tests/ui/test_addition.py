@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.widgets import TextArea
 
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.emulator import Emulator, World
@@ -288,3 +289,12 @@ async def test_what_left_the_list_since_it_was_loaded_can_be_added_again(make_ap
         await pilot.press("tab", "tab", "tab", "tab", "enter")
         await shows(pilot, "1 added")
     assert await rows(gateway) == {"gone@corp.com": Reason.BOUNCE}
+
+
+async def test_many_are_told_of_the_other_way(make_app: MakeApp, gateway: Gateway) -> None:
+    async with make_app(ACCOUNT).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "0 addresses")
+        await pilot.press("a")
+        await shows(pilot, "Add to a suppression list")
+        pilot.app.screen.query_one(TextArea).text = "\n".join(f"new{number}@corp.com" for number in range(1001))
+        await shows(pilot, "1,001 addresses will be added", "or --via-s3, command line: 1 object, time undocumented")

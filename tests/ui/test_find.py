@@ -177,6 +177,23 @@ async def test_enter_goes_to_the_list_and_a_adds_there(make_app: MakeApp, gatewa
         await shows(pilot, "Add to a suppression list", "tenant acme-retail", "carol@corp.com")
 
 
+async def test_what_was_found_goes_to_a_file(
+    make_app: MakeApp, gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    await put(gateway, ACCOUNT, "Alice@corp.com")
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "acme-retail")
+        await paste(pilot, "alice@corp.com, bob@corp.com")
+        await shows(pilot, "Alice@corp.com", "not on this list")
+        await pilot.press("x")
+        await shows(pilot, "Export to a file", "what was found", "1 address", "~/found-")
+        await pilot.press("enter")
+        await shows(pilot, "1 entry written to ~/found-")
+        (file,) = tmp_path.glob("found-*.csv")  # noqa: ASYNC240 - a look, no wait
+        assert file.read_text() == "Alice@corp.com,BOUNCE\n"
+
+
 async def test_why_is_asked_when_it_is_wanted_and_not_before(
     make_app: MakeApp, gateway: Gateway, emulator: Emulator
 ) -> None:

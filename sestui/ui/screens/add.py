@@ -51,6 +51,8 @@ class AdditionPlace:
     sandbox: bool
     takes: Callable[[int], str]
     """Says how long so many calls take, and whether the job outlives the terminal."""
+    name_to_type: str = ""
+    """What has to be typed besides the count, for this is production; else empty."""
 
 
 class AddDialog(Dialog[Confirmed]):
@@ -100,7 +102,7 @@ class AddDialog(Dialog[Confirmed]):
                 yield Static(id="verdict", markup=False)
             yield Tick("", id="replace", compact=True)
             yield Input(placeholder="note for the record, a ticket number say (optional)", id="note", compact=True)
-            yield Confirmation("Add", dry_run=True)
+            yield Confirmation("Add", name_to_type=self._place.name_to_type, dry_run=True)
         account = self._place.connection
         self._where = Text.assemble(
             ("To the list of ", "dim"),
@@ -263,7 +265,8 @@ class AddDialog(Dialog[Confirmed]):
             self._offer_to_replace(addition.others)
         self.query_one("#verdict", Static).update(text)
         count = 0 if addition is None else len(addition.entries)
-        self.query_one(Confirmation).require(count if count > ASK_AGAIN_UP_TO else None, possible=count > 0)
+        typed = count > ASK_AGAIN_UP_TO or bool(self._place.name_to_type)
+        self.query_one(Confirmation).require(count if typed else None, possible=count > 0)
 
     def _offer_to_replace(self, others: Sequence[SuppressedDestinationSummary]) -> None:
         box = self.query_one("#replace", Checkbox)

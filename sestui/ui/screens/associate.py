@@ -1,7 +1,7 @@
 """The dialog that gives a configuration set to a tenant, or takes it away."""
 
 from asyncio import sleep
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 from rich.text import Text
@@ -40,6 +40,7 @@ class AssociateDialog(Dialog[Send]):
         tenants: Sequence[str],
         configuration_sets: Sequence[str],
         trouble: str = "",
+        name_to_type: Callable[[Collection[str | None]], str] = lambda _: "",
     ) -> None:
         super().__init__()
         self._send = send
@@ -50,6 +51,8 @@ class AssociateDialog(Dialog[Send]):
         self._tenants = tenants
         self._sets = configuration_sets
         self._trouble = trouble
+        self._name_to_type = name_to_type
+        """Returns what has to be typed to change something of a tenant; mostly nothing."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="body") as body:
@@ -119,7 +122,8 @@ class AssociateDialog(Dialog[Send]):
         if self._trouble:
             text = Text.assemble((f"{self._trouble}\n", "bold red"), text)
         self.query_one("#meaning", Static).update(text)
-        self.query_one(Confirmation).require(None, possible=possible)
+        name = self._name_to_type([self._typed.tenant])
+        self.query_one(Confirmation).require(None, possible=possible, name_to_type=name)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(self._typed if event.button.id == "confirm" else None)

@@ -17,7 +17,7 @@ from textual.widgets import Input
 from sestui.domain.display import counted, printable
 from sestui.domain.errors import SestuiError
 from sestui.domain.suppression import SuppressionList
-from sestui.ui.commands import bindings, help_text
+from sestui.ui.commands import CHANGES, bindings, help_text
 from sestui.ui.place import Place
 from sestui.ui.screens.flows import Flows
 from sestui.ui.widgets.connection_bar import ConnectionBar
@@ -84,6 +84,7 @@ class BrowseScreen(Screen[None]):
         self.list_pane = ListPane(clock, id="list")
         self.panel = SettingsPanel(id="panel")
         self.status = StatusLine(id="status")
+        self.key_line = KeyLine()
 
     def compose(self) -> ComposeResult:
         yield self.bar
@@ -96,7 +97,7 @@ class BrowseScreen(Screen[None]):
                 yield self.list_pane
                 yield self.panel
         yield self.status
-        yield KeyLine()
+        yield self.key_line
 
     def on_mount(self) -> None:
         self.tree_filter.cursor_blink = False
@@ -123,6 +124,23 @@ class BrowseScreen(Screen[None]):
         if self.flows.creating.writing:
             lost.append(self.flows.creating.writing)
         return lost
+
+    def show_connection(self, gateway: Gateway) -> None:
+        """Show where answers come from, and what may be changed there."""
+        where, guard = gateway.connection, gateway.guard
+        self.bar.read_only = bool(guard.refusal(where))
+        self.bar.production = guard.is_production(where)
+        self.bar.connection = where
+        self.key_line.leave_out(CHANGES if self.bar.read_only else ())
+
+    async def may_change(self, gateway: Gateway) -> bool:
+        """Return whether anything may be changed there; say why, where it may not."""
+        try:
+            await gateway.may_change()
+        except SestuiError as error:
+            self.status.say(printable(str(error)), urgent=True)
+            return False
+        return True
 
     def _show_pace(self) -> None:
         gateway = self.flows.reading.gateway

@@ -61,7 +61,14 @@ class Changing:
         if gateway is None or listing is None:
             self._screen.status.say("There is no list on the screen yet.")
         else:
-            _: Worker[None] = self._screen.run_worker(partial(flow, gateway, listing), group="plan", exclusive=True)
+            guarded = partial(self._guarded, flow, gateway, listing)
+            _: Worker[None] = self._screen.run_worker(guarded, group="plan", exclusive=True)
+
+    async def _guarded(
+        self, flow: Callable[[Gateway, Listing], Coroutine[None, None, None]], gateway: Gateway, listing: Listing
+    ) -> None:
+        if await self._screen.may_change(gateway):
+            await flow(gateway, listing)
 
     async def start(self, kind: Kind, agreed: Confirmed, read_at: float) -> int | None:
         """Have a job made of what a person agreed to, and return its number; None where nothing was begun."""
@@ -105,6 +112,7 @@ class Changing:
             complete=listing.complete,
             age=age,
             takes=self.takes,
+            name_to_type=gateway.name_to_type([listing.which.tenant_name]),
         )
         self._working.prepare([listing.which])
         if agreed := await screen.app.push_screen_wait(RemovalDialog(plan)):
@@ -123,6 +131,7 @@ class Changing:
             look=look,
             sandbox=account is not None and not account.production_access,
             takes=self.takes,
+            name_to_type=gateway.name_to_type([listing.which.tenant_name]),
         )
         read_at = self._clock() - (listing.age if listing.read_at is not None else 0)
         self._working.prepare([listing.which])
@@ -150,6 +159,8 @@ class Changing:
     async def _undo(self, number: int) -> None:
         screen, gateway, account = self._screen, self._reading.gateway, self._reading.account
         assert gateway is not None
+        if not await screen.may_change(gateway):
+            return
         screen.status.say(f"Asking SES what is there now of what job {number} changed …")
         try:
             plan, left = await undo_plan(gateway, self._working.journal, number, self._clock)
@@ -159,8 +170,9 @@ class Changing:
             return
         screen.status.say("")
         sandbox = account is not None and not account.production_access
-        agreed = await screen.app.push_screen_wait(UndoDialog(UndoPlan(job, plan, left, self.takes, sandbox)))
-        if agreed:
+        name = gateway.name_to_type({it.which.tenant_name for it in plan.entries})
+        undo = UndoPlan(job, plan, left, self.takes, sandbox, name)
+        if agreed := await screen.app.push_screen_wait(UndoDialog(undo)):
             await self._working.start(replace(plan, note=agreed.note), dry=agreed.dry)
 
     def show_history(self) -> None:
@@ -171,7 +183,9 @@ class Changing:
         search, said, at = "", "", None
         while True:
             journal = self._working.journal.again()
-            dialog = HistoryDialog(journal, self._clock, at=at, search=search, said=said)
+            gateway = self._reading.gateway
+            refusal = "" if gateway is None else gateway.guard.refusal(gateway.connection)
+            dialog = HistoryDialog(journal, self._clock, at=at, search=search, said=said, refusal=refusal)
             wish = await self._screen.app.push_screen_wait(dialog)
             journal.close()
             if wish is None:

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from asyncio import to_thread
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, TypeAlias, TypeVar
 
@@ -49,6 +49,8 @@ class Pair:
     takes: Callable[[int], str]
     """Says how long so many calls take, and whether the job outlives the terminal."""
     sandbox: bool
+    name_to_type: Callable[[Collection[str | None]], str] = lambda _: ""
+    """What has to be typed besides the count to change the list of a tenant, or of the account; mostly nothing."""
 
 
 def _named(text: str) -> SuppressionList:

@@ -78,6 +78,7 @@ class Comparing:
             now=self._clock,
             takes=self._changing.takes,
             sandbox=account is not None and not account.production_access,
+            name_to_type=gateway.name_to_type,
         )
 
     def _suggested(self, here: Listing) -> str:

@@ -97,7 +97,9 @@ class CopyDialog(PairDialog[Copying]):
             shown = Group(sandbox, shown)
         self.query_one("#shown", Static).update(shown)
         count = 0 if plan is None or self._pair.sandbox else len(plan.only_here)
-        self.query_one(Confirmation).require(count if count > ASK_AGAIN_UP_TO else None, possible=count > 0)
+        name = self._pair.name_to_type([self._ends[1].tenant_name]) if count else ""
+        typed = count > ASK_AGAIN_UP_TO or bool(name)
+        self.query_one(Confirmation).require(count if typed else None, possible=count > 0, name_to_type=name)
 
     def _lines(self, plan: Comparison) -> Iterator[tuple[str, str, str]]:
         source, target = self._ends

@@ -24,13 +24,15 @@ class CreateDialog(Dialog[New]):
 
     CSS_PATH = stylesheet("create.tcss")
 
-    def __init__(self, draft: Draft, connection: Connection, *, trouble: str = "") -> None:
+    def __init__(self, draft: Draft, connection: Connection, *, trouble: str = "", name_to_type: str = "") -> None:
         super().__init__()
         self.draft = draft
         """What has been filled in so far; whoever opened the dialog may keep it for the next time."""
         self._connection = connection
         self._trouble = trouble
         """What became of an earlier attempt, in SES's own words where it refused."""
+        self._name_to_type = name_to_type
+        """On production; else empty."""
         self._kind = Choices("Kind", {kind.value: kind for kind in Kind}, draft.kind, id="kind")
         asked = {it.id: it for kind in Kind for it in fields_of(kind)}
         self._fields = {name: self._widget(it) for name, it in asked.items()}
@@ -58,7 +60,7 @@ class CreateDialog(Dialog[New]):
                 yield _heading("")
                 yield self._fields[TAGS.id]
             yield Static(id="verdict", markup=False)
-            yield Confirmation("Create")
+            yield Confirmation("Create", name_to_type=self._name_to_type)
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -64,7 +64,11 @@ class Creating:
         _: Worker[None] = self._screen.run_worker(partial(self._plan, gateway), group="plan", exclusive=True)
 
     async def _plan(self, gateway: Gateway) -> None:
-        dialog = CreateDialog(self._draft, gateway.connection, trouble=self._trouble)
+        if not await self._screen.may_change(gateway):
+            return
+        dialog = CreateDialog(
+            self._draft, gateway.connection, trouble=self._trouble, name_to_type=gateway.name_to_type()
+        )
         new = await self._screen.app.push_screen_wait(dialog)
         self._draft, self._trouble = dialog.draft, ""
         if new is not None:

@@ -6,11 +6,12 @@ from typing import ClassVar, Final, TypeVar
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from sestui.domain.display import printable
 from sestui.ui.driver import WHERE_IS_THE_CURSOR, TerminalDriver
 
 _T = TypeVar("_T")
@@ -70,44 +71,59 @@ class Scroll(VerticalScroll, can_focus=False, inherit_bindings=False):
     """What may be longer than the dialog. It takes no key: arrows move the focus, PageUp and PageDown turn."""
 
 
-class Confirmation(Horizontal):
+class Confirmation(Vertical):
     """Cancel, in focus at first, and the button that acts; where much is at stake a word or the count has to be typed.
 
-    No printable key confirms: the focus has to be moved and Enter pressed.
+    On production the target's name has to be typed, too. No printable key confirms: the focus has to be moved and
+    Enter pressed.
     """
 
-    def __init__(self, verb: str, *, word: str | int | None = None, dry_run: bool = False) -> None:
-        """`dry_run` offers to do all but the calls that change anything, too."""
-        super().__init__(classes="confirmation")
+    def __init__(self, verb: str, *, name_to_type: str = "", dry_run: bool = False) -> None:
+        """`name_to_type` is the target's on production, else empty; `dry_run` offers to do all but what changes."""
+        super().__init__()
         self._dry_run = dry_run
         self._verb = verb
-        self._word = word
-        """What has to be typed; None where nothing has to."""
+        self._name_to_type = name_to_type
+        self._word: str | int | None = None
+        """What has to be typed besides; None where nothing has to."""
+        self._possible = True
 
     def compose(self) -> ComposeResult:
-        yield Button("Cancel", id="cancel", compact=True)
-        yield Static(self._prompt, id="word-prompt")
-        yield Input(id="word", compact=True, select_on_focus=False)
-        yield Button(self._verb, id="confirm", compact=True, variant="error")
-        if self._dry_run:
-            yield Button("Dry run", id="dry", compact=True)
+        # A tenant's name may be as long as a line.
+        yield Static(id="production", markup=False)
+        with Horizontal(classes="confirmation"):
+            yield Button("Cancel", id="cancel", compact=True)
+            yield Static(id="word-prompt", markup=False)
+            yield Input(id="word", compact=True, select_on_focus=False)
+            yield Button(self._verb, id="confirm", compact=True, variant="error")
+            if self._dry_run:
+                yield Button("Dry run", id="dry", compact=True)
 
     def on_mount(self) -> None:
         self.query_one("#word", Input).cursor_blink = False
-        self.require(self._word)
+        self.require(self._word, possible=self._possible, name_to_type=self._name_to_type)
         self.query_one("#cancel", Button).focus()
 
     @property
-    def _prompt(self) -> str:
-        word = f"“{self._word}”" if isinstance(self._word, str) else self._word
-        return "" if word is None else f"Type {word} to confirm:"
+    def _wanted(self) -> str:
+        """What has to be typed; empty for nothing."""
+        return " ".join(str(part) for part in (self._word, self._name_to_type) if part not in (None, ""))
 
-    def require(self, word: str | int | None, *, possible: bool = True) -> None:
-        """Ask for this word or count to be typed, for nothing; or, if it is not possible, let nobody confirm."""
+    def require(self, word: str | int | None, *, possible: bool = True, name_to_type: str | None = None) -> None:
+        """Ask for this word or count to be typed, for nothing; or, if it is not possible, let nobody confirm.
+
+        `name_to_type` takes the place of the one that was given before.
+        """
         self._word, self._possible = word, possible
-        self.query_one("#word-prompt", Static).update(self._prompt)
-        self.query_one("#word-prompt").display = word is not None
-        self.query_one("#word").display = word is not None
+        self._name_to_type = self._name_to_type if name_to_type is None else name_to_type
+        wanted, on_production = self._wanted, bool(self._name_to_type) and possible
+        prompt = f"Type {f'“{word}”' if isinstance(word, str) else word} to confirm:"
+        self.query_one("#word-prompt", Static).update(prompt)
+        self.query_one("#word-prompt").display = bool(wanted) and not self._name_to_type
+        self.query_one("#production", Static).update(f"PRODUCTION: type “{printable(wanted)}” to confirm.")
+        self.query_one("#production").display = on_production
+        self.query_one("#word").display = bool(wanted) and (on_production or not self._name_to_type)
+        self.set_class(on_production, "-production")
         self._allow()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -120,8 +136,8 @@ class Confirmation(Horizontal):
             self.query_one("#confirm", Button).focus()
 
     def _allow(self) -> None:
-        typed = self.query_one("#word", Input).value.strip().replace(",", "")
+        typed = " ".join(self.query_one("#word", Input).value.replace(",", "").split())
         confirm = self.query_one("#confirm", Button)
-        confirm.disabled = not self._possible or (self._word is not None and typed != str(self._word))
+        confirm.disabled = not self._possible or (self._wanted != "" and typed != self._wanted)
         for dry in self.query("#dry").results(Button):
             dry.disabled = not self._possible

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sestui.domain.display import printable
 from sestui.domain.errors import SestuiError
 from sestui.domain.impact import Edit, Send, Subject
+from sestui.domain.settings import Tenant
 from sestui.services.foresight import Foresight
 from sestui.services.writing import Written, recorded, write
 from sestui.sesv2.pacing import Priority
@@ -65,10 +66,19 @@ class Editing:
         elif self.writing:
             self._screen.status.say(f"One at a time: {self.writing}")
         else:
+            guarded = partial(self._guarded, flow, gateway, directory, place)
             # Not in the plan's group: another plan must not end a call that is under way.
-            _: Worker[None] = self._screen.run_worker(
-                partial(flow, gateway, directory, place), group="settings", exclusive=True
-            )
+            _: Worker[None] = self._screen.run_worker(guarded, group="settings", exclusive=True)
+
+    async def _guarded(
+        self,
+        flow: Callable[[Gateway, Directory, Place], Coroutine[None, None, None]],
+        gateway: Gateway,
+        directory: Directory,
+        place: Place,
+    ) -> None:
+        if await self._screen.may_change(gateway):
+            await flow(gateway, directory, place)
 
     async def finish(self) -> None:
         """Wait until the calls under way are answered and written down."""
@@ -107,7 +117,8 @@ class Editing:
                 directory.tell(account)
             foresight = Foresight(directory, edit, Priority.VISIBLE)
             pace = gateway.pacer.learned.get("GetTenant")
-            if not await app.push_screen_wait(ImpactDialog(foresight, gateway.connection, pace)):
+            name = gateway.name_to_type([place.tenant] if isinstance(before, Tenant) else [])
+            if not await app.push_screen_wait(ImpactDialog(foresight, gateway.connection, pace, name)):
                 continue
             try:
                 written = await self._write(gateway, edit)
@@ -192,6 +203,7 @@ class Editing:
                 gateway.connection,
                 foresee,
                 ends=ends,
+                name_to_type=gateway.name_to_type,
                 tenants=directory.all_tenants[0],
                 configuration_sets=directory.all_configuration_sets[0],
                 trouble=trouble,

@@ -13,7 +13,7 @@ from textual.widgets import Button, Checkbox, Input, Static
 from sestui.domain.destinations_file import Format
 from sestui.domain.display import counted
 from sestui.domain.errors import FileIsThere, FileTrouble
-from sestui.domain.suppression import Connection, SuppressionList
+from sestui.domain.suppression import Connection
 from sestui.services.files import named
 from sestui.stylesheets import stylesheet
 from sestui.ui.details import table
@@ -41,7 +41,8 @@ Raises FileTrouble.
 class ExportPlace:
     """What the dialog is told."""
 
-    which: SuppressionList
+    source: str
+    """Where the rows are from: `the list of tenant acme`."""
     connection: Connection
     count: Callable[[], int]
     """How many rows would be written now."""
@@ -201,7 +202,7 @@ class ExportDialog(Dialog[Exported]):
     def _lines(self) -> Iterator[tuple[str, str, str]]:
         place = self._place
         where = place.connection
-        yield "From", f"the list of {place.which.owner}", "bold"
+        yield "From", place.source, "bold"
         yield "Account", f"{where.account or 'not known'} · {where.region}", ""
         rows = counted(place.count(), "address", "addresses")
         if place.marked:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sestui.domain.destinations_file import Format
 from sestui.domain.display import counted, moment, printable
-from sestui.services.exporting import export
+from sestui.services.exporting import SLICE, export
 from sestui.ui.counts import loaded
 from sestui.ui.screens.export import ExportDialog, ExportPlace
 
@@ -62,11 +62,11 @@ class Exporting:
             return listing.complete or (not asked.is_empty and listing.has_all(asked))
 
         async def save(path: Path, format: Format, replace: bool, wrote: Callable[[int], None]) -> int:
-            return await export(view, path, format, replace=replace, wrote=wrote)
+            return await export(view.batches(SLICE), len(view), path, format, replace=replace, wrote=wrote)
 
         owner = re.sub(r"[^\w.-]+", "-", listing.which.tenant_name or "account")
         place = ExportPlace(
-            which=listing.which,
+            source=f"the list of {listing.which.owner}",
             connection=gateway.connection,
             count=view.__len__,
             marked=marked,
@@ -79,10 +79,11 @@ class Exporting:
         )
         if done := await self._screen.app.push_screen_wait(ExportDialog(place)):
             what = f"{counted(done.count, 'address', 'addresses')}{'' if done.complete else ' (incomplete)'}"
-            status.say(f"{what} written to {_short(done.path)}.")
+            status.say(f"{what} written to {short(done.path)}.")
 
 
-def _short(path: Path) -> str:
+def short(path: Path) -> str:
+    """Name a file, from the home on where it is there."""
     with suppress(ValueError, RuntimeError):
         path = "~" / path.relative_to(Path.home())
     return printable(str(path))

@@ -2,91 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from math import ceil
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
-from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from sestui.domain.addresses import Addresses, understand
-from sestui.domain.display import counted, printable
-from sestui.domain.errors import SestuiError
+from sestui.domain.display import printable
 from sestui.domain.impact import Send
-from sestui.domain.job_words import takes
 from sestui.domain.suppression import SuppressionList
-from sestui.domain.why import why
 from sestui.services.lookup import Lookup
 from sestui.services.lookup_words import left_line, text_lines
 from sestui.stylesheets import stylesheet
 from sestui.ui import found_lines
-from sestui.ui.details import table
 from sestui.ui.screens.dialog import Dialog
+from sestui.ui.screens.find_place import FindWish, Place
 from sestui.ui.screens.text import TextDialog
 from sestui.ui.widgets.found_table import Found, FoundTable
 from sestui.ui.widgets.key_line import KeyLine
 from sestui.ui.widgets.line_view import Text, fold
+from sestui.ui.widgets.question import Question
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from textual.worker import Worker
 
-    from sestui.services.listing import Listing
-    from sestui.sesv2.gateway import Gateway
 
-_PAGE: Final = 1000
-_NAMED: Final = 3
-"""Addresses that are named of those that were understood."""
-_AT_ONCE: Final = 20
-"""Addresses that are asked about at once: each takes up to six calls, two minutes at one request a second."""
+_CHANGES: Final = ("remove", "wish('add')")
+"""The actions that change something at SES."""
 _DRAW_AFTER: Final = 0.05
 """Seconds for which answers are gathered before they are drawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What the dialog is told."""
-
-    gateway: Gateway
-    tenants: Sequence[str]
-    """The names known, to suggest."""
-    begin: Callable[[Sequence[str], Send], Lookup]
-    """Makes a lookup of what is typed."""
-    recall: Callable[[SuppressionList], Awaitable[None]]
-    """Brings in what is kept of a list."""
-    whole: Callable[[SuppressionList], AsyncIterator[None]]
-    """Reads a list whole; yields as it grows."""
-    listing: Callable[[SuppressionList], Listing]
-    remove: Callable[[Lookup, Sequence[Found], Callable[[str], None]], Awaitable[str]]
-    """Shows the plan of a removal, has it carried out, says meanwhile and returns in the end what there is to say."""
-    pace: Callable[[], float | None]
-    """Calls a second, as learned."""
-    clock: Callable[[], float]
-
-
-@dataclass(frozen=True, slots=True)
-class FindWish:
-    """What somebody wants of what was found."""
-
-    action: Literal["add", "open"]
-    line: Found
-    """The one under the cursor."""
-
-
-class _Field(Input):
-    """One line that takes a paste of many, where Textual's own takes the first and loses the others."""
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.prevent_default()
-        event.stop()
-        self.insert_text_at_cursor(_in_a_line(event.text))
 
 
 class FindDialog(Dialog[FindWish]):
@@ -102,6 +51,7 @@ class FindDialog(Dialog[FindWish]):
         Binding("o", "others", "others"),
         Binding("S", "scan", "scan"),
         Binding("y", "copy", "copy"),
+        Binding("x", "export", "export", show=False),
         Binding("slash,f", "edit", "find", key_display="/"),
         Binding("n", "next", "next addresses", show=False),
         Binding("r", "again", "refresh", show=False),
@@ -117,58 +67,34 @@ class FindDialog(Dialog[FindWish]):
         self.lookup: Lookup | None = None
         self._ticks: dict[tuple[str, SuppressionList, str], bool] = {}
         """What somebody has ticked, or not, by hand."""
-        self._understood = Addresses((), 0, ())
-        self._first = 0
-        """Which of what was understood is the first that is asked about."""
         self._said = ""
         self._due = False
         """Whether it is to be drawn soon."""
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in it.
-        self._field = _Field(
-            _in_a_line(text),
-            id="addresses",
-            compact=True,
-            placeholder="an address, or any text with some in it; enter asks SES",
-            select_on_focus=False,
-        )
-        self._tenant = Input(
-            send.tenant or "",
-            id="tenant",
-            compact=True,
-            placeholder="none: the account's mail",
-            suggester=SuggestFromList(place.tenants, case_sensitive=False),
-            select_on_focus=False,
-        )
-        self._telling = Static(id="understood", markup=False)
+        self._question = Question(text, send.tenant, place.tenants, id="question")
         self._table = FoundTable(id="found")
         self._meaning = Text(id="meaning")
         self._line = Static(id="said", markup=False)
         self._line.display = False
+        self._key_line = KeyLine()
+        self._key_line.leave_out(_CHANGES if self._refusal else ())
 
     def compose(self) -> ComposeResult:
         with Vertical(id="body") as body:
             body.border_title = "Find"
             body.border_subtitle = "SES ignores the case of letters when it sends, and finds one spelling at a time"
-            with Horizontal(classes="line"):
-                yield Static("find", classes="label")
-                yield self._field
-                yield Static("tenant", classes="label")
-                yield self._tenant
-            yield self._telling
+            yield self._question
             yield self._table
             yield self._meaning
             yield self._line
-            yield KeyLine()
+            yield self._key_line
 
     def on_mount(self) -> None:
         super().on_mount()
-        for field in (self._field, self._tenant):
-            field.cursor_blink = False
-        self._read()
-        if self._understood.valid:
-            self._begin()
+        if self._question.is_clear:
+            self._question.put()
         else:
-            self._field.focus()
+            self._question.edit()
         self._draw()
 
     def on_resize(self) -> None:
@@ -176,36 +102,22 @@ class FindDialog(Dialog[FindWish]):
 
     # Asking
 
-    def _read(self) -> None:
-        self._understood, self._first = understand(self._field.value), 0
-        self._tell()
-
-    def _tell(self) -> None:
-        valid, refused = self._understood.valid, self._understood.refused
-        named = valid[self._first :][:_NAMED]
-        words = f"understood: {', '.join(map(printable, named))}" if valid else ""
-        if more := len(valid) - len(named):
-            words += f" and {more:,} more"
-        if len(valid) > _AT_ONCE:
-            last = min(self._first + _AT_ONCE, len(valid))
-            words += f"; {self._first + 1:,} to {last:,} are asked, n asks the next"
-        if refused:
-            words += f"{'; ' if words else ''}not understood: {printable(refused[0].text[:60])}, it {refused[0].why}"
-        self._telling.update(words)
-        self._telling.display = bool(words)
-
-    def _begin(self, first: int = 0) -> None:
-        self._first = first
-        self._tell()
-        tenant = self._tenant.value.strip() or None
-        if tenant != self._send.tenant:
-            self._send = Send(tenant)
-        self.lookup = lookup = self._place.begin(self._understood.valid[first : first + _AT_ONCE], self._send)
+    @on(Question.Put)
+    def _begin(self, event: Question.Put) -> None:
+        event.stop()
+        if event.tenant != self._send.tenant:
+            self._send = Send(event.tenant)
+        self.lookup = lookup = self._place.begin(event.addresses, self._send)
         self.workers.cancel_group(self, "others")
         self._ticks.clear()
         self._say("")
         self._table.focus()
         self._follow(lookup, lookup.run)
+
+    @on(Question.Unclear)
+    def _ask_for_more(self, event: Question.Unclear) -> None:
+        event.stop()
+        self._say(event.words)
 
     def _follow(self, lookup: Lookup, asking: Callable[[], Awaitable[None]], group: str = "find") -> None:
         lookup.changed = self._draw_soon
@@ -265,19 +177,6 @@ class FindDialog(Dialog[FindWish]):
 
     # Keys
 
-    @on(Input.Changed, "#addresses")
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._read()
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        if self._understood.valid:
-            self._begin()
-        else:
-            self._say("There is no address in this." if self._field.value.strip() else "Type or paste an address.")
-
     @on(FoundTable.Opened)
     def _opened(self) -> None:
         self.action_wish("open")
@@ -285,16 +184,14 @@ class FindDialog(Dialog[FindWish]):
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted outside an input is looked for."""
         event.stop()
-        self._field.value = _in_a_line(event.text)
-        self._read()
-        self._submitted(Input.Submitted(self._field, self._field.value))
+        self._question.take(event.text)
 
     def action_edit(self) -> None:
-        self._field.focus()
+        self._question.edit()
 
     def action_cancel(self) -> None:
         """Escape: leave the fields where there is something below them, else close."""
-        if self.lookup is not None and (self._field.has_focus or self._tenant.has_focus):
+        if self.lookup is not None and self._question.has_focus_within:
             self._table.focus()
         else:
             self.dismiss(None)
@@ -311,18 +208,26 @@ class FindDialog(Dialog[FindWish]):
         else:
             self._say("There is no entry on this line.")
 
+    @property
+    def _refusal(self) -> str:
+        """Why nothing may be changed on this connection; empty where it may be."""
+        gateway = self._place.gateway
+        return gateway.guard.refusal(gateway.connection)
+
     def action_wish(self, action: Literal["add", "open"]) -> None:
         line = self._table.current
         if line is None:
             self._say("Nothing was looked for yet.")
+        elif action == "add" and self._refusal:
+            self._say(f"Nothing was done: {self._refusal}")
         else:
             self.dismiss(FindWish(action, line))
 
     def action_remove(self) -> None:
         """Remove the ticked entries, after showing what goes."""
         lookup = self.lookup
-        if lookup is None:
-            self._say("Nothing was looked for yet.")
+        if lookup is None or self._refusal:
+            self._say(f"Nothing was done: {self._refusal}" if self._refusal else "Nothing was looked for yet.")
             return
         lines = [it for it in found_lines.found_lines(lookup, self._ticks, self._place.clock()) if it.ticked]
         if lines:
@@ -331,12 +236,28 @@ class FindDialog(Dialog[FindWish]):
             self._say("No entry is ticked: space ticks the one under the cursor.")
 
     async def _remove(self, lookup: Lookup, lines: Sequence[Found]) -> None:
-        self._say("")
-        if words := await self._place.remove(lookup, lines, self._say):
-            self._say(words)
-            # Another address may be looked for by now, and is not to be held up by this one.
-            if self.lookup is lookup:
-                self._follow(lookup, lookup.again)
+        words = await self._place.remove(lookup, lines, self._make_way)
+        self._say(words)
+        # Another address may be looked for by now, and is not to be held up by this one.
+        if words and self.lookup is lookup:
+            self._follow(lookup, lookup.again)
+
+    def _make_way(self, words: str) -> None:
+        """A removal begins: what is still asked would go before it, and is asked again afterwards."""
+        for group in ("find", "others"):
+            self.workers.cancel_group(self, group)
+        self._say(words)
+
+    def action_export(self) -> None:
+        """Write what was found to a file."""
+        lookup = self.lookup
+        if lookup is None or not any(it.known for it in lookup.findings.values()):
+            self._say("There is no entry to export.")
+        else:
+            _: Worker[None] = self.run_worker(partial(self._export, lookup), group="remove", exclusive=True)
+
+    async def _export(self, lookup: Lookup) -> None:
+        self._say(await self._place.export(lookup))
 
     def action_why(self) -> None:
         """Ask SES about the message behind the entry under the cursor."""
@@ -346,25 +267,12 @@ class FindDialog(Dialog[FindWish]):
         elif line.entry is None:
             self._say("SES has not told this entry yet: r asks it.")
         else:
-            entry, gateway = line.entry, self._place.gateway
-
-            async def words() -> RenderableType:
-                asked = None
-                if entry.message_id is not None:
-                    try:
-                        asked = await gateway.message_insights(entry.message_id)
-                    except SestuiError as error:
-                        return table(*why(entry, error))
-                return table(*why(entry, asked))
-
-            self.app.push_screen(TextDialog(f"Why {printable(entry.address)}", words, "asking SES …"))
+            words = partial(self._place.why, line.entry)
+            self.app.push_screen(TextDialog(f"Why {printable(line.entry.address)}", words, "asking SES …"))
 
     def action_next(self) -> None:
         """Ask about the next of very many addresses."""
-        if self._first + _AT_ONCE < len(self._understood.valid):
-            self._begin(self._first + _AT_ONCE)
-        else:
-            self._say("There are no more addresses: / takes others.")
+        self._question.put_next()
 
     def action_again(self) -> None:
         if self.lookup is not None:
@@ -389,21 +297,7 @@ class FindDialog(Dialog[FindWish]):
             )
 
     async def _scan(self, lookup: Lookup, which: SuppressionList) -> None:
-        listing = self._place.listing(which)
-        known = len(listing.index) if listing.is_whole else None
-        if known is None:
-            eta = "SES does not tell how long it is"
-        else:
-            eta = f"takes {takes(ceil(known / _PAGE) + 1, self._place.pace())}"
-        try:
-            async for _ in self._place.whole(which):
-                read = listing.read_again if listing.read_again is not None else len(listing.index)
-                count = counted(read, "address", "addresses")
-                self._say(f"Reading the list of {printable(which.owner)} whole: {count} so far; {eta}")
-        except SestuiError as error:
-            self._say(f"The list of {printable(which.owner)} was not read whole: {printable(str(error))}")
-        else:
-            self._say(f"The list of {printable(which.owner)} was read whole: every spelling is known.")
+        await self._place.scan(which, self._say)
         lookup.take_rows(which)
 
     def action_copy(self) -> None:
@@ -414,7 +308,3 @@ class FindDialog(Dialog[FindWish]):
         lines = text_lines(self.lookup, self._place.gateway.connection, self._place.clock())
         self.app.copy_to_clipboard("\n".join(lines))
         self._say("Copied by OSC 52, where the terminal lets a program do that.")
-
-
-def _in_a_line(text: str) -> str:
-    return " ".join(text.split())

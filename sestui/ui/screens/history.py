@@ -37,6 +37,8 @@ _LOOK: Final = 1.0
 """Seconds from one look at the journal to the next."""
 _REST: Final = 0.15
 """Seconds of no further key before what takes a while is read."""
+_CHANGES: Final = ("want('retry')", "want('undo')")
+"""The actions that do nothing but change something at SES."""
 _LEISURE: Final = 10.0
 """How many times as long as a reading of entries took the next one is put off."""
 
@@ -68,7 +70,14 @@ class HistoryDialog(Dialog[JobWish]):
     ]
 
     def __init__(
-        self, journal: Journal, clock: Callable[[], float], *, at: int | None = None, search: str = "", said: str = ""
+        self,
+        journal: Journal,
+        clock: Callable[[], float],
+        *,
+        at: int | None = None,
+        search: str = "",
+        said: str = "",
+        refusal: str = "",
     ) -> None:
         """Show the jobs of a journal.
 
@@ -79,6 +88,7 @@ class HistoryDialog(Dialog[JobWish]):
             at: the job that the cursor shall be on; else it is on the newest.
             search: what is searched for at first.
             said: what there is to say at first, as of what became of the last wish.
+            refusal: why nothing may be changed on this connection; empty where it may be.
         """
         super().__init__()
         self._journal = journal
@@ -86,6 +96,7 @@ class HistoryDialog(Dialog[JobWish]):
         self.search_text = search
         """What is searched for."""
         self._said = said
+        self._refusal = refusal
         self._snapshot: Snapshot | None = None
         self._page: Page | None = None
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in it.
@@ -97,6 +108,8 @@ class HistoryDialog(Dialog[JobWish]):
         self._details = Text(id="details")
         self._telling = Static(said, id="said", markup=False)
         self._telling.display = bool(said)
+        self._key_line = KeyLine()
+        self._key_line.leave_out(_CHANGES if refusal else ())
         self._count = ""
         self._title = ""
         self._looking: Worker[None] | None = None
@@ -119,7 +132,7 @@ class HistoryDialog(Dialog[JobWish]):
             yield self._table
             yield self._details
             yield self._telling
-            yield KeyLine()
+            yield self._key_line
 
     def on_resize(self) -> None:
         # What is folded is folded otherwise.
@@ -292,6 +305,8 @@ class HistoryDialog(Dialog[JobWish]):
         job = self._job
         if job is None:
             self._say("There is no job under the cursor.")
+        elif self._refusal and action in ("run", "retry", "undo"):
+            self._say(f"Nothing was done: {self._refusal}")
         elif words := objection(job, action):
             self._say(words)
         else:

@@ -34,12 +34,16 @@ class ImpactDialog(Dialog[bool]):
     CSS_PATH = stylesheet("impact.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "read_on", "read on")]
 
-    def __init__(self, foresight: Foresight, connection: Connection, pace: float | None) -> None:
+    def __init__(
+        self, foresight: Foresight, connection: Connection, pace: float | None, name_to_type: str = ""
+    ) -> None:
         super().__init__()
         self._foresight = foresight
         self._connection = connection
         self._pace = pace
         """Calls a second that SES is known to let through; None where it has not limited us."""
+        self._name_to_type = name_to_type
+        """On production; else empty."""
         self._reads = False
         self._trouble = ""
 
@@ -53,7 +57,7 @@ class ImpactDialog(Dialog[bool]):
             with Scroll():
                 yield Static(id="effects", markup=False)
             yield Static(id="unread", markup=False)
-            yield Confirmation("Write")
+            yield Confirmation("Write", name_to_type=self._name_to_type)
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from sestui.domain.display import counted, duration, moment, printable
 from sestui.domain.errors import SestuiError, TenantNotFound
-from sestui.domain.job import DONE
 from sestui.domain.suppression import SuppressionList
 from sestui.services.back import find_back
 from sestui.services.listing import FRESH_FOR, Listing
@@ -107,6 +106,8 @@ class Loading:
 
     def changed(self, which: SuppressionList, results: Iterable[Result]) -> None:
         """Keep what a job of ours has done to its list."""
+        from sestui.domain.job import DONE  # Whoever has a job has it imported.
+
         done = [result for result in results if result.outcome in DONE]
         came = [result.after for result in done if result.after is not None]
         left = [result.entry.address for result in done if result.after is None]

@@ -14,13 +14,10 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from sestui.domain.display import printable
-from sestui.domain.effective import use_of_own_list
 from sestui.domain.errors import NotFound, SestuiError
 from sestui.domain.settings import ConfigurationSet, Tenant
 from sestui.domain.suppression import SuppressionList
-from sestui.services.directory import Directory
 from sestui.sesv2.pacing import Priority
-from sestui.ui import describe
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from sestui.domain.effective import Effective
     from sestui.domain.impact import Send, Subject
     from sestui.domain.settings import Account
+    from sestui.services.directory import Directory
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.place import Place
     from sestui.ui.screens.browse import BrowseScreen
@@ -131,10 +129,11 @@ class Reading:
 
     def again(self, matching: str, place: Place, which: SuppressionList) -> None:
         """Read all that is on the screen again; connect first where there is no connection."""
-        if self.gateway is None or self.directory is None:
+        if self.gateway is None:
             self.connect(which)
             return
-        self.directory.forget()
+        if self.directory is not None:
+            self.directory.forget()
         self._screen.tenant_tree.forget()
         self._screen.flows.lists.again()
         self.tenants(matching)
@@ -158,13 +157,16 @@ class Reading:
             screen.list_pane.trouble(error)
             self._trouble("No connection", error)
             return
-        self.directory = Directory(self.gateway)
-        screen.bar.connection = self.gateway.connection
+        screen.show_connection(self.gateway)
         screen.flows.lists.open(which)
         # What one waits for is the list: the rest would share the processor and SES's one request a second with it.
         with suppress(TimeoutError):
             async with asyncio.timeout(_LIST_FIRST):
                 await screen.flows.lists.first_page.wait()
+        from sestui.services.directory import Directory  # 6 ms, with what it needs.
+
+        self.directory = Directory(self.gateway)
+        self.use()
         self.tenants("")
         self.settings(screen.place)
         self._start("identity", self._identify, self.gateway)
@@ -172,7 +174,7 @@ class Reading:
     async def _identify(self, gateway: Gateway) -> None:
         try:
             connection = await gateway.identify()
-            self._screen.bar.connection = connection
+            self._screen.show_connection(gateway)
             await self._screen.flows.lists.settle(connection)
             await self._screen.flows.working.resume_following()
         except SestuiError as error:
@@ -211,6 +213,8 @@ class Reading:
         except SestuiError as error:
             self._trouble(str(place), error)
             return
+        from sestui.ui import describe
+
         self.account = known.account
         tenant = None if place.tenant is None else known.tenants[place.tenant]
         its_set = None if place.configuration_set is None else known.sets[place.configuration_set]
@@ -235,6 +239,8 @@ class Reading:
                 self._screen.app.keep_error(error)
                 panel.show(*describe_with(Text(f"which tenants may send through it: {printable(str(error))}", "red")))
                 return
+        from sestui.ui import describe
+
         panel.show(*describe_with(describe.sharing(names, place.tenant)))
 
     async def _read_use(self, directory: Directory, which: SuppressionList) -> None:
@@ -242,6 +248,9 @@ class Reading:
         pane.tell_use(Text())
         if which.tenant_name is None:
             return
+        from sestui.domain.effective import use_of_own_list
+        from sestui.ui import describe
+
         try:
             tenant = await directory.tenant(which.tenant_name, Priority.VISIBLE)
             names = await directory.tenant_configuration_sets(which.tenant_name, Priority.VISIBLE)

@@ -39,6 +39,8 @@ class RemovalPlan:
     """Seconds since the oldest of the rows was read."""
     takes: Callable[[int], str]
     """Says how long so many calls take, and whether the job outlives the terminal."""
+    name_to_type: str = ""
+    """What has to be typed besides the count, for this is production; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class RemovalDialog(Dialog[Confirmed]):
                     compact=True,
                 )
             yield Input(placeholder="note for the record, a ticket number say (optional)", id="note", compact=True)
-            yield Confirmation("Remove", dry_run=True)
+            yield Confirmation("Remove", name_to_type=self._plan.name_to_type, dry_run=True)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -100,7 +102,7 @@ class RemovalDialog(Dialog[Confirmed]):
     def _draw(self) -> None:
         chosen = self._chosen
         self.query_one("#plan", Static).update(table(*self._lines(chosen), names=9))
-        typed = len(chosen) > ASK_AGAIN_UP_TO or self._is_most(chosen)
+        typed = len(chosen) > ASK_AGAIN_UP_TO or self._is_most(chosen) or bool(self._plan.name_to_type)
         self.query_one(Confirmation).require(len(chosen) if typed and chosen else None, possible=bool(chosen))
 
     def _is_most(self, chosen: Sequence[Entry]) -> bool:

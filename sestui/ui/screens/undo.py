@@ -34,6 +34,8 @@ class UndoPlan:
     takes: Callable[[int], str]
     """Says how long so many calls take, and whether the job outlives the terminal."""
     sandbox: bool
+    name_to_type: str = ""
+    """What has to be typed besides the count, for this is production; else empty."""
 
 
 class UndoDialog(Dialog[Confirmed]):
@@ -46,19 +48,19 @@ class UndoDialog(Dialog[Confirmed]):
         self._plan = plan
 
     def compose(self) -> ComposeResult:
-        entries = self._plan.plan.entries
         with Vertical(id="body") as body:
             body.border_title = f"Undo job {self._plan.job.id}"
             with Scroll():
                 yield Static(table(*self._lines(), names=9), id="plan", markup=False)
             yield Input(placeholder="note for the record, a ticket number say (optional)", id="note", compact=True)
-            yield Confirmation("Undo", word=len(entries) if len(entries) > ASK_AGAIN_UP_TO else None, dry_run=True)
+            yield Confirmation("Undo", name_to_type=self._plan.name_to_type, dry_run=True)
 
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#note", Input).cursor_blink = False
         count = len(self._plan.plan.entries)
-        self.query_one(Confirmation).require(count if count > ASK_AGAIN_UP_TO else None, possible=count > 0)
+        typed = count > ASK_AGAIN_UP_TO or bool(self._plan.name_to_type)
+        self.query_one(Confirmation).require(count if typed else None, possible=count > 0)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id in ("confirm", "dry"):

@@ -15,6 +15,8 @@ class ConnectionBar(Static):
     trouble: var[str] = var("")
     """Why the account is not known."""
     demo: var[bool] = var(False)
+    read_only: var[bool] = var(False)
+    production: var[bool] = var(False)
     pace: var[str] = var("")
     """What SES's throttling comes to, in words; empty while there is none."""
 
@@ -25,6 +27,12 @@ class ConnectionBar(Static):
         self._draw()
 
     def watch_trouble(self) -> None:
+        self._draw()
+
+    def watch_read_only(self) -> None:
+        self._draw()
+
+    def watch_production(self) -> None:
         self._draw()
 
     def watch_pace(self) -> None:
@@ -48,10 +56,12 @@ class ConnectionBar(Static):
             role = f"role {it.role}" if it.role else None
             parts = [it.profile, account, it.region, role, "UTC", None if self.demo else it.endpoint]
             text.append(" · ".join(printable(part) for part in parts if part), "not bold")
-        right = Text("" if it is None else "  READ-WRITE ", "bold")
+        right = Text("" if it is None else f"  {'READ-ONLY' if self.read_only else 'READ-WRITE'} ", "bold")
+        if self.production:
+            right = Text.assemble("  ", (" PRODUCTION ", "bold white on red"), right)
         if self.pace:
             right = Text.assemble((f"  {self.pace}", "bold yellow"), right)
-        # Whether one can write is never what a narrow terminal cuts off.
+        # Whether one can write, and where, is never what a narrow terminal cuts off.
         text.truncate(max(0, self.size.width - right.cell_len), overflow="ellipsis", pad=True)
         # One line, whatever it says.
         self.update(text + right, layout=False)

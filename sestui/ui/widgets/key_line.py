@@ -3,7 +3,10 @@
 Textual's Footer makes a widget of every key and all of them anew at each move of the focus, 15 ms; this is one text.
 """
 
+from collections.abc import Collection
+
 from textual import events
+from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.style import Style
@@ -18,6 +21,13 @@ class KeyLine(Static):
     def __init__(self) -> None:
         super().__init__("")
         self._shown = Content()
+        self._without: Collection[str] = ()
+
+    def leave_out(self, actions: Collection[str]) -> None:
+        """Show no keys of these actions: they would do nothing but say why."""
+        self._without = actions
+        if self.is_mounted:
+            self._draw(self.screen)
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._draw)
@@ -25,7 +35,9 @@ class KeyLine(Static):
 
     def _draw(self, screen: Screen[object]) -> None:
         # Of an action with several keys the first is shown.
-        shown = {it.binding.action: it.binding for it in reversed(screen.active_bindings.values()) if it.binding.show}
+        shown = {
+            it.binding.action: it.binding for it in reversed(screen.active_bindings.values()) if self._shows(it.binding)
+        }
         keys = [
             Content.assemble(
                 (self.app.get_key_display(binding), "bold $footer-key-foreground"), f" {binding.description}"
@@ -36,6 +48,9 @@ class KeyLine(Static):
         if line != self._shown:
             self._shown = line
             self.update(line, layout=False)
+
+    def _shows(self, binding: Binding) -> bool:
+        return binding.show and binding.action not in self._without
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         key = event.style.meta.get("key")
