@@ -76,9 +76,15 @@ def _absence(it: Finding, now: float) -> str:
 
 
 def meaning(lookup: Lookup, address: str, now: float, width: int) -> list[list[Part]]:
-    """Return what it means for the mail, in lines of a width in cells."""
+    """Return what it means for the mail, then why lists could not be asked, in lines of a width in cells."""
+    # A list's own line has no room for all of that.
+    errors = [
+        (f"{printable(str(it.which))} was not asked: {printable(str(it.error))} r asks again", Tone.DOUBT)
+        for it in lookup.of(address)
+        if it.error is not None and not isinstance(it.error, TenantNotFound)
+    ]
     return [
         [(line, STYLES[tone])]
-        for words, tone in meaning_lines(lookup, address, now)
+        for words, tone in (*meaning_lines(lookup, address, now), *errors)
         for line in fold(words, max(10, width - 1))
     ]
