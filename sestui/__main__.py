@@ -18,7 +18,7 @@ from sestui import settings
 from sestui.cli import destinations, emulator, find, jobs, listing, state
 from sestui.cli.connecting import call_log
 from sestui.cli.demo import demo_endpoint
-from sestui.cli.options import add_connection, connection, guard
+from sestui.cli.options import add_connection, connection, guard, tenant_name
 from sestui.domain.errors import UsageError
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.settings import Settings
@@ -62,8 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from sestui.cli import info
 
         return info.run(asked)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
-        parser.error("the dashboard needs a terminal on standard input and output")
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
+        parser.error("the dashboard needs a terminal on standard input, output and error")
     try:
         chosen = settings.load(Path(asked.config) if asked.config else None)
         log = call_log(asked)
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         description="A terminal dashboard for Amazon SES suppression lists: the account's and each tenant's own.",
     )
     add_connection(parser, behind=False)
-    parser.add_argument("--tenant", metavar="T", help="the tenant whose list is opened first")
+    parser.add_argument("--tenant", metavar="T", type=tenant_name, help="the tenant whose list is opened first")
     parser.add_argument("--no-cache", action="store_true", help="keep no list on this machine, and show none kept")
     parser.add_argument(
         "--print-completion",

@@ -104,6 +104,24 @@ async def test_a_list_that_can_not_be_asked_has_a_status(emulator: Emulator, gat
     assert (await find("alice@corp.com")).status == 3
 
 
+async def test_tenants_that_can_not_be_listed_are_not_said_to_have_been_asked(emulator: Emulator, find: Find) -> None:
+    emulator.conditions = faults("access-denied@ListTenants=1")
+    ended = await find("alice@corp.com", "--all-tenants", "--json")
+    assert ended.status == 4
+    assert "ListTenants" in ended.told[0]["tenants_error"]
+    ended = await find("alice@corp.com")
+    assert ended.status == 0
+    assert "Other tenants' lists were not asked: ListTenants is denied" in ended.out
+    assert "--all-tenants" not in ended.out
+
+
+async def test_a_region_that_can_not_be_asked_does_not_take_the_others_with_it(emulator: Emulator, find: Find) -> None:
+    ended = await find("alice@corp.com", "--region", "no region", "--region", "eu-west-1", "--json")
+    assert ended.status == 2
+    assert [it["region"] for it in ended.told] == ["us-east-1", "eu-west-1"]
+    assert ended.err.startswith("sestui find: no region: ")
+
+
 async def test_what_is_no_address_is_said(emulator: Emulator, find: Find) -> None:
     ended = await find("alice")
     assert (ended.status, ended.out) == (2, "")

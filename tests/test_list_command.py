@@ -1,9 +1,12 @@
 """`sestui list` as a process of its own, against an emulator."""
 
+import asyncio
 import csv
 import json
 import os
 import signal
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -158,6 +161,50 @@ async def test_a_file_is_whole_and_over_no_other(start: Start, gateway: Gateway,
     assert len(file.read_text().splitlines()) == 2500
     assert (await listed(start, "--output", str(file), "--filter", "nobody", "--yes")).status == 0
     assert file.read_text() == ""
+
+
+@pytest.mark.parametrize("world", [SMALL])
+async def test_an_output_that_can_not_be_written_is_said_in_a_line(start: Start) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        ended = await end_of(await start(stdout=full))
+    finally:
+        os.close(full)
+    assert ended.status == 1
+    assert ended.err == (
+        "sestui list: Standard output can't be written: No space left on device. What came out is not all.\n"
+    )
+
+
+@pytest.mark.parametrize("world", [SMALL])
+async def test_a_stream_that_is_closed_is_no_reason_to_break_down(
+    tmp_path: Path, environment: dict[str, str], emulator: Emulator
+) -> None:
+    async def under_shell(line: str) -> Ended:
+        where = f"--endpoint-url {emulator.url} --region us-east-1"
+        process = await asyncio.create_subprocess_exec(
+            *("sh", "-c", f"{sys.executable} -m sestui {where} {line}"),
+            stdout=PIPE,
+            stderr=PIPE,
+            env=surroundings(environment, tmp_path / "state"),
+            cwd=tmp_path,
+        )
+        return await end_of(process)
+
+    ended = await under_shell("list >&-")
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.count("\n") == 1
+    ended = await under_shell("list --tenant no-such-tenant 2>&-")
+    assert (ended.status, ended.out, ended.err) == (1, "", "")
+    ended = await under_shell("remove --account - <&-")
+    assert (ended.status, ended.err) == (2, "sestui remove: No address came: nothing was done.\n")
+
+
+async def test_a_tenant_without_a_name_is_not_the_account(start: Start, emulator: Emulator) -> None:
+    ended = await listed(start, "--tenant", "")
+    assert (ended.status, ended.out) == (2, "")
+    assert "a tenant's name is not empty" in ended.err
+    assert operations(emulator) == []
 
 
 async def test_an_error_leaves_no_half_file(start: Start, emulator: Emulator, tmp_path: Path) -> None:

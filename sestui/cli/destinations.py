@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sestui.cli.options import add_change, add_connection
+from sestui.cli.options import add_change, add_connection, tenant_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser, kind: str) -> None:
     parser.description = _FILES
     parser.set_defaults(kind=kind, json=False, query=None)
     add_connection(parser)
-    parser.add_argument("--tenant", metavar="T", default=argparse.SUPPRESS, help="on its own list")
+    parser.add_argument("--tenant", metavar="T", type=tenant_name, default=argparse.SUPPRESS, help="on its own list")
     parser.add_argument("--account", action="store_true", help="on the account's list")
     parser.add_argument("addresses", nargs="*", metavar="ADDRESS", help="- alone: standard input")
     parser.add_argument("--from-file", metavar="FILE", help="-: standard input")

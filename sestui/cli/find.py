@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sestui.cli.options import add_connection, add_json
+from sestui.cli.options import add_connection, add_json, tenant_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_connection(parser, regions=True)
     parser.add_argument("addresses", nargs="+", metavar="ADDRESS", help="as it is; Name <address> is understood too")
     whose = parser.add_mutually_exclusive_group()
-    whose.add_argument("--tenant", metavar="T", default=argparse.SUPPRESS, help="the tenant whose mail it is about")
+    whose.add_argument(
+        "--tenant", metavar="T", type=tenant_name, default=argparse.SUPPRESS, help="the tenant whose mail it is about"
+    )
     whose.add_argument("--all-tenants", action="store_true", help="ask every tenant's list")
     add_json(parser)
 
@@ -61,6 +63,8 @@ async def _find(foreground: Foreground, arguments: argparse.Namespace, addresses
     from sestui.cli.connecting import connected
     from sestui.cli.job_text import as_json
     from sestui.cli.statuses import FINE, status_of
+    from sestui.domain.display import printable
+    from sestui.domain.errors import SestuiError
     from sestui.domain.impact import Send
     from sestui.services.directory import Directory
     from sestui.services.jobs import pace
@@ -69,20 +73,25 @@ async def _find(foreground: Foreground, arguments: argparse.Namespace, addresses
     status, told = FINE, list[dict[str, Any]]()
     for region in arguments.regions or [arguments.region]:
         arguments.region = region
-        async with connected(arguments, arguments.settings) as (gateway, _):
-            lookup = Lookup(gateway, Directory(gateway), addresses, Send(arguments.tenant), time.time)
-            lookup.changed = partial(_show, foreground, lookup)
-            here = await gateway.identify()
-            await lookup.run(others=0)
-            await lookup.find_others()
-            if arguments.all_tenants:
-                await lookup.ask_others()
-            foreground.show("")
-            if arguments.json:
-                told += [_object(lookup, address, here) for address in addresses]
-            else:
-                print("\n".join(_lines(lookup, here, pace(gateway))), flush=True)
-            status = max([status, *map(status_of, _errors(lookup))])
+        try:
+            async with connected(arguments, arguments.settings) as (gateway, _):
+                lookup = Lookup(gateway, Directory(gateway), addresses, Send(arguments.tenant), time.time)
+                lookup.changed = partial(_show, foreground, lookup)
+                here = await gateway.identify()
+                await lookup.run(others=0)
+                await lookup.find_others()
+                if arguments.all_tenants:
+                    await lookup.ask_others()
+                foreground.show("")
+                if arguments.json:
+                    told += [_object(lookup, address, here) for address in addresses]
+                else:
+                    print("\n".join(_lines(lookup, here, pace(gateway))), flush=True)
+                status = max([status, *map(status_of, _errors(lookup, all_tenants=arguments.all_tenants))])
+        except SestuiError as error:
+            # What the others tell is not lost with it.
+            foreground.tell(f"sestui find: {f'{region}: ' if region else ''}{printable(str(error))}")
+            status = max(status, status_of(error))
     if arguments.json:
         print(as_json(told, indent=2))
     return status
@@ -93,11 +102,13 @@ def _show(foreground: Foreground, lookup: Lookup) -> None:
     foreground.show(f"asked {asked:,} of {len(lookup.findings):,} lists")
 
 
-def _errors(lookup: Lookup) -> Iterator[SestuiError]:
-    """Yield why lists could not be asked, and settings not be read."""
+def _errors(lookup: Lookup, *, all_tenants: bool) -> Iterator[SestuiError]:
+    """Yield why lists that were to be could not be asked, and settings not be read."""
     yield from (it.error for it in lookup.findings.values() if it.error is not None)
     if lookup.settings_error is not None:
         yield lookup.settings_error
+    if all_tenants and lookup.others_error is not None:
+        yield lookup.others_error
 
 
 def _lines(lookup: Lookup, here: Connection, pace: float | None) -> Iterator[str]:
@@ -105,7 +116,7 @@ def _lines(lookup: Lookup, here: Connection, pace: float | None) -> Iterator[str
 
     yield from text_lines(lookup, here, time.time())
     if left := left_line(lookup, pace):
-        yield f"{left}. --all-tenants asks them."
+        yield left if lookup.others_error is not None else f"{left}. --all-tenants asks them."
 
 
 def _object(lookup: Lookup, address: str, here: Connection) -> dict[str, Any]:
@@ -132,6 +143,7 @@ def _object(lookup: Lookup, address: str, here: Connection) -> dict[str, Any]:
         "mail_is_final": final,
         "settings_error": None if lookup.settings_error is None else str(lookup.settings_error),
         "tenants_not_asked": list(lookup.others),
+        "tenants_error": None if lookup.others_error is None else str(lookup.others_error),
     }
 
 

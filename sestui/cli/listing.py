@@ -10,7 +10,7 @@ from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sestui.cli.options import add_connection
+from sestui.cli.options import add_connection, tenant_name
 
 if TYPE_CHECKING:
     from sestui.cli.foreground import Foreground
@@ -26,7 +26,9 @@ are what `sestui add`, `sestui remove` and SES's import jobs read."""
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = _ABOUT
     add_connection(parser)
-    parser.add_argument("--tenant", metavar="T", default=argparse.SUPPRESS, help="its list, not the account's")
+    parser.add_argument(
+        "--tenant", metavar="T", type=tenant_name, default=argparse.SUPPRESS, help="its list, not the account's"
+    )
     parser.add_argument("--filter", metavar="QUERY", default="", help="such as 'domain:outlook.com since:4h'")
     parser.add_argument(
         "--format", choices=("table", "csv", "jsonl"), help="(on a terminal a table, into a pipe or a file CSV)"

@@ -47,10 +47,17 @@ def add_guard(parser: argparse.ArgumentParser, *, behind: bool = True) -> None:
 
 
 def add_log(parser: argparse.ArgumentParser, *, behind: bool = True) -> None:
-    """Let a parser take what `connecting.logging` looks at."""
+    """Let a parser take what `connecting.call_log` looks at."""
     unsaid: dict[str, Any] = {"default": argparse.SUPPRESS} if behind else {}
     parser.add_argument("--log", metavar="FILE", help="a JSON line for each call, added to this file", **unsaid)
     parser.add_argument("--log-addresses", action="store_true", help="the addresses too", **unsaid)
+
+
+def tenant_name(text: str) -> str:
+    """Return a tenant's name as it was given; an empty one is mostly a variable of a script that is not set."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a tenant's name is not empty")
+    return text
 
 
 def add_change(parser: argparse.ArgumentParser) -> None:

@@ -20,8 +20,10 @@ _QUOTED_LOCAL: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _LOCAL: Final = re.compile(r"[^\s\"(),:;<>@\[\\\]]+")
 _DOMAIN: Final = re.compile(r"[^\s\"(),:;<>@\[\\\]/?#%!&*='`{|}~^$+]+")
 _WHOLLY_QUOTED: Final = re.compile(r'"([^"]*)"')
-_IN_TEXT: Final = re.compile(r"""[^\s<>()\[\]{},;:"'`=|]+@[^\s<>()\[\]{},;:"'`=|]+""")
-"""What may be an address in the middle of other text."""
+_IN_TEXT: Final = re.compile(r"""[^\s<>()\[\]{},;:"'`=|*]+""")
+"""What may be an address in the middle of other text, where it holds an @. Each character is looked at once."""
+_DOMAIN_IN_TEXT: Final = re.compile(r"[\w.-]*")
+"""What a domain in the middle of other text ends with: of `who@corp.com?` the sentence goes on."""
 _UNSEEN: Final = " \t\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _AROUND: Final = _UNSEEN + "'‘’“”"
 """What e-mail clients and tickets leave around an address."""
@@ -124,8 +126,11 @@ def understand(text: str) -> Addresses:
 def _candidates(piece: str) -> Iterator[str]:
     if why_not(bare(piece)) is None:
         yield piece
-    else:
-        yield from _IN_TEXT.findall(piece)
+        return
+    for word in _IN_TEXT.findall(piece):
+        local, at, domain = word.rpartition("@")
+        if at and (ended := _DOMAIN_IN_TEXT.match(domain)):
+            yield f"{local}@{ended[0]}"
 
 
 def pieces(text: str) -> Iterator[tuple[int, str]]:

@@ -115,6 +115,10 @@ class Lookup:
         """Called whenever there is more to be shown."""
         self.asked_at = clock()
         """When SES was begun to be asked, in seconds since 1970: no answer is older."""
+        self._unasked = 0
+        """How many other tenants' lists are still to be asked without being told to."""
+        self._asking: set[tuple[str, SuppressionList, str]] = set()
+        """What SES has not answered yet."""
         self._clock = clock
         self._gateway = gateway
         self._directory = directory
@@ -156,18 +160,25 @@ class Lookup:
 
     async def run(self, *, others: int = OTHERS) -> None:
         """Ask all that is worth asking unasked; what goes wrong is kept beside what is known."""
-        self.asked_at = self._clock()
+        self.asked_at, self._unasked = self._clock(), others
+        await self._ask_what_is_left()
+
+    async def _ask_what_is_left(self) -> None:
+        """Go on wherever an earlier call was broken off, or went wrong."""
         await self._ask_all(first=True)
         await self._read_settings()
         await self._ask_all(first=False)
         await self._read_sets()
-        if others:
+        if self._unasked:
             await self.find_others()
-            if len(self.addresses) == 1:
-                await self.ask_others(others)
+            if self.others_error is None:
+                others, self._unasked = self._unasked, 0
+                if len(self.addresses) == 1:
+                    await self.ask_others(others)
 
     async def find_others(self) -> None:
         """Learn the names of the other tenants, the likeliest first: whose list is known to have it, or to be used."""
+        self.others_error = None
         try:
             async for page in self._directory.tenants("", Priority.VISIBLE):
                 del page
@@ -199,8 +210,7 @@ class Lookup:
             gone = tuple(spelling for spelling in it.absent if spelling not in keep)
             self.findings[key] = replace(it, entries=(), absent=gone, left=keep, rows=rows, error=None)
         self.changed()
-        await self._ask_all(first=True)
-        await self._ask_all(first=False)
+        await self._ask_what_is_left()
 
     def take_rows(self, which: SuppressionList) -> None:
         """Take in that more of a list is loaded."""
@@ -228,12 +238,16 @@ class Lookup:
                 for it in list(self.findings.values())
                 for spelling in (it.left[:1] if first else it.left)
                 if (not it.is_asked if first else it.which.tenant_name in mine and it.error is None)
+                # What was asked before somebody asked again counts no more, but thousands are not asked twice.
+                and (it.which.tenant_name in mine or (it.address, it.which, spelling) not in self._asking)
             )
         )
 
     async def _ask(self, address: str, which: SuppressionList, spelling: str) -> None:
         entry: SuppressedDestination | None = None
         error: SestuiError | None = None
+        key = address, which, spelling
+        self._asking.add(key)
         try:
             # The lists of other tenants are of use, but what a person does about what is found goes first.
             mine = which.tenant_name in (None, self.send.tenant)
@@ -245,19 +259,24 @@ class Lookup:
             pass
         except SestuiError as problem:
             error = problem
+        finally:
+            self._asking.discard(key)
         it = self.findings[address, which]
         if error is not None:
             it = replace(it, error=error)
         else:
-            left = tuple(other for other in it.left if other != spelling)
+            # It may have been asked twice, and each spelling counts once.
+            left, absent = _without(spelling, it.left), _without(spelling, it.absent)
+            entries = tuple(other for other in it.entries if other.address != spelling)
             if entry is not None:
-                it = replace(it, left=left, entries=(*it.entries, entry), error=None)
+                it = replace(it, left=left, entries=(*entries, entry), absent=absent, error=None)
             else:
-                it = replace(it, left=left, absent=(*it.absent, spelling), error=None)
+                it = replace(it, left=left, entries=entries, absent=(*absent, spelling), error=None)
         self.findings[address, which] = it
         self.changed()
 
     async def _read_settings(self) -> None:
+        self.settings_error = None
         try:
             await self._directory.read(self.send, Priority.PERSON)
         except SestuiError as error:
@@ -285,3 +304,7 @@ class Lookup:
         if tenant is None:
             return 2, name
         return (1 if resolve_scope(tenant, None)[0] is SuppressionScope.TENANT else 3), name
+
+
+def _without(spelling: str, others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(other for other in others if other != spelling)

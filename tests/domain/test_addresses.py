@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sestui.domain.addresses import MAX_LENGTH, Refused, normalise, parse, why_not
+from sestui.domain.addresses import MAX_LENGTH, Refused, normalise, parse, understand, why_not
 
 PLAIN = st.from_regex(r"[a-zA-Z0-9+/_'=-]{0,8}[a-zA-Z0-9]@([a-z0-9]{1,8}\.){1,2}[a-z]{2,4}", fullmatch=True)
 
@@ -139,6 +139,29 @@ def test_hostile_repetition_comes_to_an_end(filler: str) -> None:
     found = parse("a@corp.com\n" + filler * 100_000 + "\nb@corp.com")
     assert found.valid[0] == "a@corp.com"
     assert found.valid[-1] == "b@corp.com"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("filler", ["x", "x/", "@", "a@", "x.", "x=", "é"])
+def test_a_long_text_without_blanks_comes_to_an_end(filler: str) -> None:
+    """A token or a picture in base64, pasted by mistake: a quadratic search would take minutes."""
+    assert understand(filler * 200_000 + "\nb@corp.com").valid[-1] == "b@corp.com"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Why does b@corp.com? He says",
+        "(https://corp.com/?u=b@corp.com&z=1)",
+        "**b@corp.com**",
+        "b@corp.com/, b@corp.com!",
+        r'{"to": "b@corp.com\n"}',
+        "see <mailto:b%40corp.com>",
+        "Feb 3 mx postfix[12]: A0: to=<b@corp.com>, relay=mx.corp.com[1.2.3.4]:25, status=bounced",
+    ],
+)
+def test_an_address_is_understood_out_of_what_stands_around_it(text: str) -> None:
+    assert understand(text).valid == ("b@corp.com",)
 
 
 def test_a_hundred_thousand_addresses_keep_their_order() -> None:

@@ -228,6 +228,43 @@ async def test_a_list_that_is_denied_does_not_hide_the_other() -> None:
         assert words(lookup)[0].startswith("What it means is not known: GetTenant is denied")
 
 
+async def test_what_was_broken_off_is_asked_when_somebody_asks_again() -> None:
+    async with serving(WORLD) as (_, gateway):
+        await put(gateway, RETAIL, "alice@corp.com")
+        lookup = Lookup(gateway, Directory(gateway), ["alice@corp.com"], Send("acme-retail"), loop_clock())
+        first = asyncio.Event()
+        lookup.changed = first.set
+        begun = asyncio.ensure_future(lookup.run())
+        await first.wait()
+        begun.cancel()
+        await asyncio.gather(begun, return_exceptions=True)
+        assert not lookup.verdicts("alice@corp.com")[1]
+        await lookup.again()
+        assert lookup.verdicts("alice@corp.com")[1]
+        assert lines(lookup, ACCOUNT) == ["not under this spelling (3 tried)"]
+        assert left_line(lookup, None).startswith("289 other tenants' lists were not asked")
+
+
+async def test_settings_that_could_not_be_read_are_read_when_somebody_asks_again() -> None:
+    async with serving(WORLD) as (emulator, gateway):
+        await put(gateway, RETAIL, "alice@corp.com")
+        emulator.conditions = faults("access-denied@GetTenant=1")
+        lookup = await looked_up(gateway, "alice@corp.com", RECEIPTS)
+        assert words(lookup)[0].startswith("What it means is not known")
+        emulator.conditions = faults()
+        await lookup.again()
+        assert "BLOCKED by alice@corp.com" in words(lookup)[0]
+
+
+async def test_who_asks_again_while_ses_is_asked_counts_no_spelling_twice() -> None:
+    async with serving(WORLD) as (_, gateway):
+        await put(gateway, RETAIL, "alice@corp.com")
+        lookup = Lookup(gateway, Directory(gateway), ["alice@corp.com"], RECEIPTS, loop_clock())
+        await asyncio.gather(lookup.run(), lookup.again(), lookup.again())
+        assert lines(lookup, ACCOUNT) == ["not under this spelling (3 tried)"]
+        assert len(lines(lookup, RETAIL)) == 1
+
+
 @pytest.mark.parametrize("fault", ["throttle", "500", "503", "reset-before", "reset-after"])
 def test_a_fault_now_and_then_is_not_seen(fault: str) -> None:
     async def test() -> None:

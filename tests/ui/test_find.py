@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from sestui.domain.suppression import Reason, SuppressionList
-from sestui.emulator import Emulator, World
+from sestui.emulator import Conditions, Emulator, World
 from sestui.sesv2.gateway import Gateway
 from sestui.ui.driver import TextInOneRead
 from sestui.ui.screens.find import FindDialog
@@ -227,3 +227,68 @@ async def test_nothing_that_is_pasted_runs_a_key(make_app: MakeApp, gateway: Gat
         assert not any(it.startswith(("Put", "Delete", "Create")) for it in operations(emulator))
         assert isinstance(pilot.app.screen, FindDialog)
         assert pilot.app.screen.query_one("#addresses", Input).value == "daemon@corp.com"
+
+
+async def test_of_thousands_of_addresses_some_are_asked_and_more_on_demand(
+    make_app: MakeApp, gateway: Gateway, emulator: Emulator
+) -> None:
+    await put(gateway, ACCOUNT, "user21@corp.com")
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "acme-retail", "1 address")
+        emulator.requests.clear()
+        await paste(pilot, "\n".join(f"user{number}@corp.com" for number in range(3000)))
+        await shows(pilot, "user2@corp.com and 2,997 more;", "1 to 20 are asked, n asks the next")
+        await until(pilot, lambda: "asking SES" not in screen_text(pilot.app))
+        asked = {it.parameters.get("EmailAddress") for it in emulator.requests}
+        assert {it.lower() for it in asked if it} == {f"user{number}@corp.com" for number in range(20)}
+        await pilot.press("n")
+        await shows(pilot, "21 to 40 are asked", "[x] account's list  user21@corp.com")
+
+
+async def test_a_paste_of_several_lines_into_the_field_loses_none(make_app: MakeApp, gateway: Gateway) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "acme-retail")
+        await pilot.press("f")
+        await shows(pilot, "Type or paste an address, then enter.")
+        await paste(pilot, "alice@corp.com\r\nbob@corp.com\n\ncarol@corp.com\n")
+        await shows(pilot, "understood: alice@corp.com, bob@corp.com, carol@corp.com")
+
+
+async def test_a_removal_that_ends_does_not_break_off_what_is_looked_for_since(
+    make_app: MakeApp, gateway: Gateway, emulator: Emulator
+) -> None:
+    await put(gateway, ACCOUNT, "alice@corp.com")
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "acme-retail", "1 address")
+        await paste(pilot, "alice@corp.com")
+        await shows(pilot, "[x] account's list", "not under this spelling")
+        await pilot.press("d")
+        await shows(pilot, "Remove     1 address")
+        emulator.conditions = Conditions(latency=0.3)
+        await pilot.press("tab", "enter")
+        await shows(pilot, "Removing 1 entry")
+        await paste(pilot, "bob@corp.com")
+        await shows(pilot, "1 removed")
+        await until(pilot, lambda: "asking SES" not in screen_text(pilot.app))
+        assert "bob@corp.com         not under this spelling" in screen_text(pilot.app)
+
+
+async def test_who_leaves_right_after_confirming_has_confirmed(
+    make_app: MakeApp, gateway: Gateway, emulator: Emulator
+) -> None:
+    await put(gateway, RETAIL, "alice@corp.com")
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await on_retail(pilot)
+        await paste(pilot, "alice@corp.com")
+        await shows(pilot, "[x] acme-retail", "retail-receipts")
+        # Whose list it is has to be asked before the job begins.
+        emulator.conditions = Conditions(latency=0.5)
+        await pilot.press("d")
+        await shows(pilot, "Remove     1 address")
+        await pilot.press("tab", "enter")
+        await lacks(pilot, "Remove     1 address")
+        await pilot.press("escape")
+        await lacks(pilot, "understood")
+        emulator.conditions = Conditions()
+        await shows(pilot, "1 removed")
+        assert await on_list(gateway, RETAIL) == set()

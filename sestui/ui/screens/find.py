@@ -2,82 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from math import ceil
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
-from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from sestui.domain.addresses import Addresses, understand
-from sestui.domain.display import counted, printable
-from sestui.domain.errors import SestuiError
+from sestui.domain.display import printable
 from sestui.domain.impact import Send
-from sestui.domain.job_words import takes
 from sestui.domain.suppression import SuppressionList
-from sestui.domain.why import why
 from sestui.services.lookup import Lookup
 from sestui.services.lookup_words import left_line, text_lines
 from sestui.stylesheets import stylesheet
 from sestui.ui import found_lines
-from sestui.ui.details import table
 from sestui.ui.screens.dialog import Dialog
+from sestui.ui.screens.find_place import FindWish, Place
 from sestui.ui.screens.text import TextDialog
 from sestui.ui.widgets.found_table import Found, FoundTable
 from sestui.ui.widgets.key_line import KeyLine
 from sestui.ui.widgets.line_view import Text, fold
+from sestui.ui.widgets.question import Question
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from textual.worker import Worker
 
-    from sestui.services.listing import Listing
-    from sestui.sesv2.gateway import Gateway
 
-_PAGE: Final = 1000
 _CHANGES: Final = ("remove", "wish('add')")
 """The actions that change something at SES."""
-_NAMED: Final = 3
-"""Addresses that are named of those that were understood."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What the dialog is told."""
-
-    gateway: Gateway
-    tenants: Sequence[str]
-    """The names known, to suggest."""
-    begin: Callable[[Sequence[str], Send], Lookup]
-    """Makes a lookup of what is typed."""
-    recall: Callable[[SuppressionList], Awaitable[None]]
-    """Brings in what is kept of a list."""
-    whole: Callable[[SuppressionList], AsyncIterator[None]]
-    """Reads a list whole; yields as it grows."""
-    listing: Callable[[SuppressionList], Listing]
-    remove: Callable[[Lookup, Sequence[Found], Callable[[str], None]], Awaitable[str]]
-    """Shows the plan of a removal, has it carried out, says meanwhile and returns in the end what there is to say."""
-    export: Callable[[Lookup], Awaitable[str]]
-    """Asks where to write what was found, writes it, and returns what there is to say."""
-    pace: Callable[[], float | None]
-    """Calls a second, as learned."""
-    clock: Callable[[], float]
-
-
-@dataclass(frozen=True, slots=True)
-class FindWish:
-    """What somebody wants of what was found."""
-
-    action: Literal["add", "open"]
-    line: Found
-    """The one under the cursor."""
+_DRAW_AFTER: Final = 0.05
+"""Seconds for which answers are gathered before they are drawn."""
 
 
 class FindDialog(Dialog[FindWish]):
@@ -95,6 +53,7 @@ class FindDialog(Dialog[FindWish]):
         Binding("y", "copy", "copy"),
         Binding("x", "export", "export", show=False),
         Binding("slash,f", "edit", "find", key_display="/"),
+        Binding("n", "next", "next addresses", show=False),
         Binding("r", "again", "refresh", show=False),
         Binding("escape", "cancel", "back", key_display="esc"),
         Binding("q", "close", show=False),
@@ -108,25 +67,11 @@ class FindDialog(Dialog[FindWish]):
         self.lookup: Lookup | None = None
         self._ticks: dict[tuple[str, SuppressionList, str], bool] = {}
         """What somebody has ticked, or not, by hand."""
-        self._understood = Addresses((), 0, ())
         self._said = ""
+        self._due = False
+        """Whether it is to be drawn soon."""
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in it.
-        self._field = Input(
-            text,
-            id="addresses",
-            compact=True,
-            placeholder="an address, or any text with some in it; enter asks SES",
-            select_on_focus=False,
-        )
-        self._tenant = Input(
-            send.tenant or "",
-            id="tenant",
-            compact=True,
-            placeholder="none: the account's mail",
-            suggester=SuggestFromList(place.tenants, case_sensitive=False),
-            select_on_focus=False,
-        )
-        self._telling = Static(id="understood", markup=False)
+        self._question = Question(text, send.tenant, place.tenants, id="question")
         self._table = FoundTable(id="found")
         self._meaning = Text(id="meaning")
         self._line = Static(id="said", markup=False)
@@ -138,12 +83,7 @@ class FindDialog(Dialog[FindWish]):
         with Vertical(id="body") as body:
             body.border_title = "Find"
             body.border_subtitle = "SES ignores the case of letters when it sends, and finds one spelling at a time"
-            with Horizontal(classes="line"):
-                yield Static("find", classes="label")
-                yield self._field
-                yield Static("tenant", classes="label")
-                yield self._tenant
-            yield self._telling
+            yield self._question
             yield self._table
             yield self._meaning
             yield self._line
@@ -151,13 +91,10 @@ class FindDialog(Dialog[FindWish]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        for field in (self._field, self._tenant):
-            field.cursor_blink = False
-        self._read()
-        if self._understood.valid:
-            self._begin()
+        if self._question.is_clear:
+            self._question.put()
         else:
-            self._field.focus()
+            self._question.edit()
         self._draw()
 
     def on_resize(self) -> None:
@@ -165,31 +102,26 @@ class FindDialog(Dialog[FindWish]):
 
     # Asking
 
-    def _read(self) -> None:
-        self._understood = understand(self._field.value)
-        valid, refused = self._understood.valid, self._understood.refused
-        names = ", ".join(map(printable, valid[:_NAMED])) + (
-            f" and {len(valid) - _NAMED} more" if valid[_NAMED:] else ""
-        )
-        words = f"understood: {names}" if valid else ""
-        if refused:
-            words += f"{'; ' if words else ''}not understood: {printable(refused[0].text[:60])}, it {refused[0].why}"
-        self._telling.update(words)
-        self._telling.display = bool(words)
-
-    def _begin(self) -> None:
-        tenant = self._tenant.value.strip() or None
-        if tenant != self._send.tenant:
-            self._send = Send(tenant)
-        self.lookup = lookup = self._place.begin(self._understood.valid, self._send)
+    @on(Question.Put)
+    def _begin(self, event: Question.Put) -> None:
+        event.stop()
+        if event.tenant != self._send.tenant:
+            self._send = Send(event.tenant)
+        self.lookup = lookup = self._place.begin(event.addresses, self._send)
+        self.workers.cancel_group(self, "others")
         self._ticks.clear()
         self._say("")
         self._table.focus()
         self._follow(lookup, lookup.run)
 
-    def _follow(self, lookup: Lookup, asking: Callable[[], Awaitable[None]]) -> None:
-        lookup.changed = self._draw
-        _: Worker[None] = self.run_worker(partial(self._ask, lookup, asking), group="find", exclusive=True)
+    @on(Question.Unclear)
+    def _ask_for_more(self, event: Question.Unclear) -> None:
+        event.stop()
+        self._say(event.words)
+
+    def _follow(self, lookup: Lookup, asking: Callable[[], Awaitable[None]], group: str = "find") -> None:
+        lookup.changed = self._draw_soon
+        _: Worker[None] = self.run_worker(partial(self._ask, lookup, asking), group=group, exclusive=True)
 
     async def _ask(self, lookup: Lookup, asking: Callable[[], Awaitable[None]]) -> None:
         self._draw()
@@ -205,7 +137,14 @@ class FindDialog(Dialog[FindWish]):
 
     # Drawing
 
+    def _draw_soon(self) -> None:
+        """Thousands of answers may come in a second or two, and keys count meanwhile."""
+        if not self._due:
+            self._due = True
+            self.set_timer(_DRAW_AFTER, self._draw)
+
     def _draw(self) -> None:
+        self._due = False
         lookup, now = self.lookup, self._place.clock()
         if lookup is None:
             self._table.show([], "Type or paste an address, then enter.")
@@ -216,9 +155,10 @@ class FindDialog(Dialog[FindWish]):
         address = lookup.addresses[0] if line is None else line.address
         lines = found_lines.meaning(lookup, address, now, self._meaning.width)
         if left := left_line(lookup, self._place.pace()):
+            key = "r asks again" if lookup.others_error is not None else "o asks them"
             lines += [
                 [],
-                *([(part, "muted")] for part in fold(f"{left}: o asks them", max(10, self._meaning.width - 1))),
+                *([(part, "muted")] for part in fold(f"{left}: {key}", max(10, self._meaning.width - 1))),
             ]
         title = Content(f"What it means for {printable(address)}")
         if title != self._meaning.border_title:
@@ -237,19 +177,6 @@ class FindDialog(Dialog[FindWish]):
 
     # Keys
 
-    @on(Input.Changed, "#addresses")
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._read()
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        if self._understood.valid:
-            self._begin()
-        else:
-            self._say("There is no address in this." if self._field.value.strip() else "Type or paste an address.")
-
     @on(FoundTable.Opened)
     def _opened(self) -> None:
         self.action_wish("open")
@@ -257,16 +184,14 @@ class FindDialog(Dialog[FindWish]):
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted outside an input is looked for."""
         event.stop()
-        self._field.value = " ".join(event.text.split())
-        self._read()
-        self._submitted(Input.Submitted(self._field, self._field.value))
+        self._question.take(event.text)
 
     def action_edit(self) -> None:
-        self._field.focus()
+        self._question.edit()
 
     def action_cancel(self) -> None:
         """Escape: leave the fields where there is something below them, else close."""
-        if self.lookup is not None and (self._field.has_focus or self._tenant.has_focus):
+        if self.lookup is not None and self._question.has_focus_within:
             self._table.focus()
         else:
             self.dismiss(None)
@@ -311,10 +236,17 @@ class FindDialog(Dialog[FindWish]):
             self._say("No entry is ticked: space ticks the one under the cursor.")
 
     async def _remove(self, lookup: Lookup, lines: Sequence[Found]) -> None:
-        self._say("")
-        if words := await self._place.remove(lookup, lines, self._say):
-            self._say(words)
+        words = await self._place.remove(lookup, lines, self._make_way)
+        self._say(words)
+        # Another address may be looked for by now, and is not to be held up by this one.
+        if words and self.lookup is lookup:
             self._follow(lookup, lookup.again)
+
+    def _make_way(self, words: str) -> None:
+        """A removal begins: what is still asked would go before it, and is asked again afterwards."""
+        for group in ("find", "others"):
+            self.workers.cancel_group(self, group)
+        self._say(words)
 
     def action_export(self) -> None:
         """Write what was found to a file."""
@@ -335,18 +267,12 @@ class FindDialog(Dialog[FindWish]):
         elif line.entry is None:
             self._say("SES has not told this entry yet: r asks it.")
         else:
-            entry, gateway = line.entry, self._place.gateway
+            words = partial(self._place.why, line.entry)
+            self.app.push_screen(TextDialog(f"Why {printable(line.entry.address)}", words, "asking SES …"))
 
-            async def words() -> RenderableType:
-                asked = None
-                if entry.message_id is not None:
-                    try:
-                        asked = await gateway.message_insights(entry.message_id)
-                    except SestuiError as error:
-                        return table(*why(entry, error))
-                return table(*why(entry, asked))
-
-            self.app.push_screen(TextDialog(f"Why {printable(entry.address)}", words, "asking SES …"))
+    def action_next(self) -> None:
+        """Ask about the next of very many addresses."""
+        self._question.put_next()
 
     def action_again(self) -> None:
         if self.lookup is not None:
@@ -359,7 +285,8 @@ class FindDialog(Dialog[FindWish]):
             self._say("There is no other tenant's list to ask.")
         else:
             self._say("")
-            self._follow(lookup, lookup.ask_others)
+            # In a group of its own: what the verdict needs is not to be broken off by it, or it by r.
+            self._follow(lookup, lookup.ask_others, "others")
 
     def action_scan(self) -> None:
         """Read the list under the cursor whole: then every spelling is known."""
@@ -370,21 +297,7 @@ class FindDialog(Dialog[FindWish]):
             )
 
     async def _scan(self, lookup: Lookup, which: SuppressionList) -> None:
-        listing = self._place.listing(which)
-        known = len(listing.index) if listing.is_whole else None
-        if known is None:
-            eta = "SES does not tell how long it is"
-        else:
-            eta = f"takes {takes(ceil(known / _PAGE) + 1, self._place.pace())}"
-        try:
-            async for _ in self._place.whole(which):
-                read = listing.read_again if listing.read_again is not None else len(listing.index)
-                count = counted(read, "address", "addresses")
-                self._say(f"Reading the list of {printable(which.owner)} whole: {count} so far; {eta}")
-        except SestuiError as error:
-            self._say(f"The list of {printable(which.owner)} was not read whole: {printable(str(error))}")
-        else:
-            self._say(f"The list of {printable(which.owner)} was read whole: every spelling is known.")
+        await self._place.scan(which, self._say)
         lookup.take_rows(which)
 
     def action_copy(self) -> None:

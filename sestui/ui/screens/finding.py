@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from asyncio import shield
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sestui.domain.destinations_file import Format
-from sestui.domain.display import counted, moment
+from sestui.domain.display import counted, moment, printable
 from sestui.domain.errors import SestuiError
 from sestui.domain.job import Entry, Kind
+from sestui.domain.job_words import takes
+from sestui.domain.why import why
 from sestui.services.exporting import export
 from sestui.services.jobs import pace
 from sestui.services.listing import FRESH_FOR
 from sestui.services.lookup import Lookup, Rows
+from sestui.ui.details import table
 from sestui.ui.screens.export import ExportDialog, ExportPlace
 from sestui.ui.screens.exporting import short
-from sestui.ui.screens.find import FindDialog, Place
+from sestui.ui.screens.find import FindDialog
+from sestui.ui.screens.find_place import Place
 from sestui.ui.screens.removal import RemovalDialog, RemovalPlan
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.worker import Worker
 
     from sestui.domain.impact import Send
-    from sestui.domain.suppression import SuppressionList
+    from sestui.domain.insights import MessageInsights
+    from sestui.domain.suppression import SuppressedDestination, SuppressionList
     from sestui.services.directory import Directory
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.screens.browse import BrowseScreen
@@ -33,6 +41,8 @@ if TYPE_CHECKING:
     from sestui.ui.screens.reading import Reading
     from sestui.ui.screens.working import Working
     from sestui.ui.widgets.found_table import Found
+
+_PAGE: Final = 1000
 
 
 class Finding:
@@ -112,7 +122,10 @@ class Finding:
         if not agreed:
             return ""
         say(f"Removing {counted(len(agreed.entries), 'entry', 'entries')} …")
-        number = await self._changing.start(Kind.REMOVE, agreed, read_at)
+        starting = partial(self._changing.start, Kind.REMOVE, agreed, read_at)
+        begun: Worker[int | None] = self._screen.run_worker(starting, group="start a removal")
+        # Who leaves the dialog now has confirmed all the same.
+        number = await shield(begun.wait())
         if number is None:
             return self._screen.status.notice
         words, results = await self._working.outcome(number)
@@ -142,14 +155,40 @@ class Finding:
         done = await self._screen.app.push_screen_wait(ExportDialog(place))
         return f"{counted(done.count, 'entry', 'entries')} written to {short(done.path)}." if done else ""
 
+    async def _scan(self, gateway: Gateway, which: SuppressionList, say: Callable[[str], None]) -> None:
+        """Read a list whole, and say how far it is."""
+        listing = self._lists.listing_of(gateway, which)
+        eta = "SES does not tell how long it is"
+        if listing.is_whole:
+            eta = f"takes {takes(ceil(len(listing.index) / _PAGE) + 1, pace(gateway))}"
+        owner = printable(which.owner)
+        try:
+            async for _ in listing.whole():
+                read = listing.read_again if listing.read_again is not None else len(listing.index)
+                say(f"Reading the list of {owner} whole: {counted(read, 'address', 'addresses')} so far; {eta}")
+        except SestuiError as error:
+            say(f"The list of {owner} was not read whole: {printable(str(error))}")
+        else:
+            say(f"The list of {owner} was read whole: every spelling is known.")
+
+    async def _why(self, gateway: Gateway, entry: SuppressedDestination) -> RenderableType:
+        """Ask SES about the message behind an entry, and return what there is to know."""
+        asked: MessageInsights | SestuiError | None = None
+        if entry.message_id is not None:
+            try:
+                asked = await gateway.message_insights(entry.message_id)
+            except SestuiError as error:
+                asked = error
+        return table(*why(entry, asked))
+
     def _place(self, gateway: Gateway, directory: Directory) -> Place:
         return Place(
             gateway=gateway,
             tenants=directory.all_tenants[0],
             begin=partial(self._begin, gateway, directory),
             recall=self._lists.recall,
-            whole=lambda which: self._lists.listing_of(gateway, which).whole(),
-            listing=partial(self._lists.listing_of, gateway),
+            scan=partial(self._scan, gateway),
+            why=partial(self._why, gateway),
             remove=partial(self._remove, gateway),
             export=partial(self._export, gateway),
             pace=partial(pace, gateway),
