@@ -100,7 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         "info", help="say which files there are, what is set, what the role may; clear the cache"
     )
     add_connection(info, config=False)
-    info.add_argument("--tenant", metavar="T", default=argparse.SUPPRESS, help="ask for permissions on this tenant")
+    info.add_argument(
+        "--tenant", metavar="T", type=tenant_name, default=argparse.SUPPRESS, help="ask for permissions on this one"
+    )
     what = info.add_mutually_exclusive_group()
     what.add_argument("--config", dest="settings_of", nargs="?", const="", metavar="FILE", help="what is set, by what")
     what.add_argument("--permissions", action="store_true", help="which actions the role has; a call of each read")
