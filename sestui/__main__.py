@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from sestui import settings
 from sestui.cli import destinations, emulator, find, jobs, listing, state
+from sestui.cli.connecting import call_log
 from sestui.cli.demo import demo_endpoint
 from sestui.cli.options import add_connection, connection, guard, tenant_name
 from sestui.domain.errors import UsageError
@@ -23,6 +24,7 @@ from sestui.domain.suppression import Connection, SuppressionList
 from sestui.settings import Settings
 
 if TYPE_CHECKING:
+    from sestui.services.call_log import CallLog
     from sestui.services.detached import Child
     from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
@@ -64,10 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("the dashboard needs a terminal on standard input, output and error")
     try:
         chosen = settings.load(Path(asked.config) if asked.config else None)
+        log = call_log(asked)
     except UsageError as error:
         print(f"sestui: {error}", file=sys.stderr)
         return _USAGE
-    asyncio.run(_dashboard(asked, chosen))
+    asyncio.run(_dashboard(asked, chosen, log))
     return 0
 
 
@@ -97,7 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         "info", help="say which files there are, what is set, what the role may; clear the cache"
     )
     add_connection(info, config=False)
-    info.add_argument("--tenant", metavar="T", default=argparse.SUPPRESS, help="ask for permissions on this tenant")
+    info.add_argument(
+        "--tenant", metavar="T", type=tenant_name, default=argparse.SUPPRESS, help="ask for permissions on this one"
+    )
     what = info.add_mutually_exclusive_group()
     what.add_argument("--config", dest="settings_of", nargs="?", const="", metavar="FILE", help="what is set, by what")
     what.add_argument("--permissions", action="store_true", help="which actions the role has; a call of each read")
@@ -106,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
+async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog | None) -> None:
     # What a start makes stays: looking through it for garbage finds none.
     gc.disable()
     over_ssh = "SSH_CONNECTION" in os.environ
@@ -136,6 +141,8 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
                     where = connection(asked)
                 opened = session.open_gateway(where, guard=guard(asked, chosen))
                 gateway: Gateway = await stack.enter_async_context(opened)
+                if log is not None:
+                    gateway.listeners.append(log.hear)
                 state.set_pace(gateway, home or state.state_folder(), chosen)
                 return gateway
             finally:
@@ -153,6 +160,8 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
             return journal
 
         options = ("--config", asked.config) if asked.config else ()
+        if asked.log:
+            options = (*options, "--log", asked.log, *(("--log-addresses",) if asked.log_addresses else ()))
 
         async def launch(gateway: Gateway, number: int, logout: Logout) -> Child:
             from sestui.services.detached import start
@@ -170,6 +179,9 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
             start_list=SuppressionList(asked.tenant),
             demo=asked.demo,
         )
+        if log is not None:
+            log.tell = app.tell_error
+            stack.callback(log.close)
         # Over SSH a terminal's own selection is worth more than a mouse.
         await app.run_async(mouse=not over_ssh)
     if app.return_code:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -11,8 +13,53 @@ from typing import TYPE_CHECKING
 from sestui.cli.state import set_pace, state_folder
 
 if TYPE_CHECKING:
+    from sestui.domain.errors import SestuiError
+    from sestui.domain.secret import Secret
+    from sestui.domain.suppression import Connection
+    from sestui.services.call_log import CallLog
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
+
+
+def call_log(arguments: argparse.Namespace) -> CallLog | None:
+    """Open what is to be told of each request, if anything is.
+
+    Raises:
+        FileTrouble: it can't be written.
+    """
+    if not arguments.log:
+        return None
+    from sestui.services.call_log import CallLog
+    from sestui.services.files import named
+
+    def tell(error: SestuiError) -> None:
+        print(f"sestui: {error}", file=sys.stderr)
+
+    return CallLog(named(arguments.log), time.time, tell, addresses=arguments.log_addresses)
+
+
+@asynccontextmanager
+async def opened(
+    where: Connection, arguments: argparse.Namespace, chosen: Settings, secret: Secret | None = None
+) -> AsyncIterator[Gateway]:
+    """Yield a gateway to that connection, guarded and logged as arguments and settings say.
+
+    Raises:
+        SestuiError: no connection can be made, or no log be written; nothing was sent.
+    """
+    from sestui.cli.options import guard
+    from sestui.domain.secret import Secret
+    from sestui.sesv2.session import open_gateway
+
+    log = call_log(arguments)
+    try:
+        async with open_gateway(where, secret or Secret(), guard(arguments, chosen)) as gateway:
+            if log is not None:
+                gateway.listeners.append(log.hear)
+            yield gateway
+    finally:
+        if log is not None:
+            log.close()
 
 
 @asynccontextmanager
@@ -22,9 +69,8 @@ async def connected(arguments: argparse.Namespace, chosen: Settings) -> AsyncIte
     Raises:
         SestuiError: no connection can be made of what was given; nothing was sent.
     """
-    from sestui.cli.options import connection, guard
+    from sestui.cli.options import connection
     from sestui.domain.suppression import Connection
-    from sestui.sesv2.session import open_gateway
 
     async with AsyncExitStack() as stack:
         if arguments.demo:
@@ -37,6 +83,6 @@ async def connected(arguments: argparse.Namespace, chosen: Settings) -> AsyncIte
         else:
             folder = state_folder()
             where = connection(arguments)
-        gateway = await stack.enter_async_context(open_gateway(where, guard=guard(arguments, chosen)))
+        gateway = await stack.enter_async_context(opened(where, arguments, chosen))
         set_pace(gateway, folder, chosen)
         yield gateway, folder

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sestui.cli.options import add_change, add_guard, add_json
+from sestui.cli.options import add_change, add_guard, add_json, add_log
 
 if TYPE_CHECKING:
     from sestui.cli.foreground import Foreground
@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             add_json(action)
         if name in _CHANGES:
             add_guard(action)
+            add_log(action)
         if name != "list":
             action.add_argument("id", type=int, metavar="ID", help="the job's number")
         return action
@@ -72,13 +73,12 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.profile or arguments.region or arguments.endpoint_url or arguments.demo:
         raise UsageError("a job runs where and with the profile that it was planned with: no connection can be chosen.")
     arguments.settings = settings.load(Path(arguments.config) if arguments.config else None)
-    arguments.guard = guard(arguments, arguments.settings)
     arguments.folder = Path(arguments.detached) if arguments.detached else state_folder()
     journal = open_journal(arguments.folder, arguments.settings)
     try:
         if arguments.action in _CHANGES and not getattr(arguments, "dry_run", False):
             # Before anything is written down of it.
-            arguments.guard.check(journal.job(arguments.id).connection)
+            guard(arguments, arguments.settings).check(journal.job(arguments.id).connection)
         return _WORK[arguments.action](journal, arguments)
     finally:
         journal.close()
@@ -182,19 +182,19 @@ def _retry(journal: Journal, arguments: argparse.Namespace) -> int:
 
 
 async def _foreground(foreground: Foreground, journal: Journal, arguments: argparse.Namespace, secret: Secret) -> int:
+    from sestui.cli.connecting import opened
     from sestui.cli.job_text import far
     from sestui.cli.state import set_pace
     from sestui.cli.statuses import FINE, status_of_job
     from sestui.domain.job import State
     from sestui.services.jobs import Jobs
-    from sestui.sesv2.session import open_gateway
 
     number, only_end = arguments.id, arguments.action == "cancel"
     job = journal.job(number)
     if job.state.is_over:
         # Said before a connection is made; `begin` refuses it too.
         journal.begin(number)
-    async with open_gateway(_there(job), secret, arguments.guard) as gateway:
+    async with opened(_there(job), arguments, arguments.settings, secret) as gateway:
         set_pace(gateway, arguments.folder, arguments.settings)
         jobs = Jobs(gateway, journal, time.time, read_back=arguments.settings.read_back)
         job = await foreground.carry_out(jobs, journal, number, only_end=only_end)
@@ -214,15 +214,15 @@ def _undo(journal: Journal, arguments: argparse.Namespace) -> int:
 async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse.Namespace) -> int:
     from sestui.cli import job_text
     from sestui.cli.changing import carry_out
+    from sestui.cli.connecting import opened
     from sestui.cli.state import set_pace
     from sestui.cli.statuses import FINE
     from sestui.domain.display import moment
     from sestui.domain.errors import SestuiError
     from sestui.services.undoing import losses, undo_plan
-    from sestui.sesv2.session import open_gateway
 
     job = journal.job(arguments.id)
-    async with open_gateway(_there(job), guard=arguments.guard) as gateway:
+    async with opened(_there(job), arguments, arguments.settings) as gateway:
         plan, left = await undo_plan(gateway, journal, job.id, time.time, arguments.note, arguments.via_s3)
         account = None
         with suppress(SestuiError):  # Reading the account may not be allowed; the undo may be.

@@ -37,12 +37,20 @@ def add_connection(
             "--config", metavar="FILE", help="settings from this file, not the user's config.toml", **unsaid
         )
     add_guard(parser, behind=behind)
+    add_log(parser, behind=behind)
 
 
 def add_guard(parser: argparse.ArgumentParser, *, behind: bool = True) -> None:
     """Let a parser take what keeps a connection from being changed."""
     unsaid: dict[str, Any] = {"default": argparse.SUPPRESS} if behind else {}
     parser.add_argument("--read-only", action="store_true", help="change nothing, whatever is asked for", **unsaid)
+
+
+def add_log(parser: argparse.ArgumentParser, *, behind: bool = True) -> None:
+    """Let a parser take what `connecting.call_log` looks at."""
+    unsaid: dict[str, Any] = {"default": argparse.SUPPRESS} if behind else {}
+    parser.add_argument("--log", metavar="FILE", help="a JSON line for each call, added to this file", **unsaid)
+    parser.add_argument("--log-addresses", action="store_true", help="the addresses too", **unsaid)
 
 
 def tenant_name(text: str) -> str:

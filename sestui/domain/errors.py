@@ -39,6 +39,8 @@ class SestuiError(Exception):
     """How many requests were sent for the call that failed."""
     unanswered = 0
     """How many of these got no answer: each may have been carried out."""
+    is_listed = False
+    """Whether the log of errors has it."""
 
 
 class UsageError(SestuiError):

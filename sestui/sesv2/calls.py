@@ -1,13 +1,14 @@
 """One client's calls: each waits for its turn, and is tried again where that may help, in the open."""
 
 import random
-from asyncio import sleep
-from collections.abc import Awaitable, Callable, Mapping
+from asyncio import get_running_loop, sleep
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from botocore import xform_name
 
 from sestui.domain.errors import Recalled, ServiceError, ServiceFault, SestuiError, Throttled, Unreachable
+from sestui.domain.request import Request
 from sestui.sesv2.operations import READS
 from sestui.sesv2.pacing import Pacer, Priority
 from sestui.sesv2.translate import translated
@@ -26,11 +27,21 @@ def never() -> bool:
 class Calls:
     """A client of botocore's kind behind a pacer."""
 
-    def __init__(self, client: Any, pacer: Pacer, permit: Callable[[str], Awaitable[None]]) -> None:
-        """`permit` is asked before anything but a known read, and raises where it may not be sent."""
+    def __init__(
+        self,
+        client: Any,
+        pacer: Pacer,
+        permit: Callable[[str], Awaitable[None]],
+        listeners: Sequence[Callable[[Request], None]],
+    ) -> None:
+        """`permit` is asked before anything but a known read, and raises where it may not be sent.
+
+        The listeners are told of each request once it has ended.
+        """
         self._client = client
         self._pacer = pacer
         self._permit = permit
+        self._listeners = listeners
 
     async def call(
         self,
@@ -58,8 +69,7 @@ class Calls:
                     await call.slot()
                     if recalled():
                         raise Recalled("The call is not wanted any more.")
-                    with translated(operation):
-                        answer: Mapping[str, Any] = await method(**parameters)
+                    answer = await self._send(method, operation, parameters)
                 except Throttled as error:
                     call.refused()
                     refusals += 1
@@ -83,3 +93,23 @@ class Calls:
                 else:
                     call.answered()
                     return answer, refusals + unanswered + 1
+
+    async def _send(
+        self, method: Callable[..., Awaitable[Mapping[str, Any]]], operation: str, parameters: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Make one request, and tell of it."""
+        began = get_running_loop().time()
+
+        def tell(request_id: str | None, error: SestuiError | None = None) -> None:
+            took = get_running_loop().time() - began
+            for listen in self._listeners:
+                listen(Request(operation, took, error, request_id, parameters.get("EmailAddress")))
+
+        try:
+            with translated(operation):
+                answer = await method(**parameters)
+        except SestuiError as error:
+            tell(error.request_id if isinstance(error, ServiceError) else None, error)
+            raise
+        tell(answer.get("ResponseMetadata", {}).get("RequestId"))
+        return answer

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sestui.domain.guard import Guard
 from sestui.domain.insights import MessageInsights
 from sestui.domain.permission import Permission
+from sestui.domain.request import Request
 from sestui.domain.secret import Secret
 from sestui.domain.settings import (
     Account,
@@ -84,12 +85,14 @@ class Gateway:
         self.secret = secret
         """Returns what `open_gateway` has to be given in another process, to ask in the same name."""
         self.pacer = Pacer()
-        self._sesv2 = Calls(sesv2, self.pacer, self._permit)
+        self.listeners: list[Callable[[Request], None]] = []
+        """Told of each request of SES and STS once it has ended."""
+        self._sesv2 = Calls(sesv2, self.pacer, self._permit, self.listeners)
         self.imports = ImportJobs(self._sesv2)
         self.objects = objects
         objects.permit = self._permit
         # STS has quotas of its own: its answers say nothing of what SES lets through.
-        self._sts = Calls(sts, Pacer(), self._permit)
+        self._sts = Calls(sts, Pacer(), self._permit, self.listeners)
         self.quiet = Event()
         """Cleared while something more urgent is at work on the event loop: pages of lists wait to be read."""
         self.quiet.set()

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import events, work
 from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
@@ -16,8 +15,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
-from sestui.domain.display import moment, printable
+from sestui.domain.display import printable
 from sestui.domain.suppression import SuppressionList
+from sestui.services.error_log import ErrorLog
 from sestui.stylesheets import stylesheet
 from sestui.ui.commands import palette
 from sestui.ui.driver import AfterKey, TerminalDriver, TextInOneRead
@@ -65,11 +65,17 @@ class SestuiApp(App[None]):
     ) -> None:
         super().__init__()
         self.animation_level = "none"
+        self._failures = ErrorLog(clock)
+
+        async def listening() -> Gateway:
+            gateway = await connect()
+            gateway.listeners.append(self._failures.hear)
+            return gateway
+
         self._browse = BrowseScreen(
-            connect, clock, open_journal, start_list or SuppressionList(), keeping, settings, launch, demo=demo
+            listening, clock, open_journal, start_list or SuppressionList(), keeping, settings, launch, demo=demo
         )
         self._clock = clock
-        self._errors: list[tuple[float, str]] = []
 
     def get_driver_class(self) -> type[TerminalDriver]:
         return TerminalDriver
@@ -156,7 +162,7 @@ class SestuiApp(App[None]):
 
     def keep_error(self, error: Exception) -> None:
         """Keep an error that is on the screen already for `E`."""
-        self._errors.append((self._clock(), str(error)))
+        self._failures.keep(error)
 
     def tell_error(self, error: Exception) -> None:
         """Say an error, and keep it for `E`."""
@@ -164,13 +170,9 @@ class SestuiApp(App[None]):
         self._browse.status.say(printable(str(error)), urgent=True)
 
     def show_errors(self) -> None:
-        from sestui.ui.screens.text import TextDialog
+        from sestui.ui.screens.errors import ErrorsDialog
 
-        text = Text()
-        for at, words in reversed(self._errors):
-            text.append(f"{moment(at)}  ", "dim")
-            text.append(f"{printable(words)}\n\n")
-        self.push_screen(TextDialog("Errors of this session, the newest first", text or Text("No errors so far.")))
+        self.push_screen(ErrorsDialog(self._failures))
 
     def action_quit(self) -> None:  # type: ignore[override]
         """Leave, or ask first where something would be lost."""
