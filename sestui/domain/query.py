@@ -138,6 +138,13 @@ def parse(text: str, now: float) -> Query:
     return Query(tuple(_term(word[0], word.start(), now) for word in _WORD.finditer(text) if word[0] != "!"))
 
 
+def words_for(address: str) -> str:
+    """Return a filter that finds an address: itself, where that is not read as anything else."""
+    if address.startswith("!") or ":" in address or not _WORD.fullmatch(address):
+        return "re:^" + "".join(r"\s" if it.isspace() else re.escape(it) for it in address) + "$"
+    return address
+
+
 def _term(word: str, at: int, now: float) -> Term:
     """Read the word that stands at this place of the filter."""
     negated = word.startswith("!")

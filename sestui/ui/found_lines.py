@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sestui.domain.display import duration, moment, printable
+from sestui.domain.display import duration, printable
 from sestui.domain.errors import TenantNotFound
 from sestui.domain.suppression import SuppressionList
 from sestui.domain.verdict import Answer
 from sestui.domain.verdict_words import Tone
 from sestui.services.lookup import Finding, Lookup
 from sestui.services.lookup_words import meaning_lines
+from sestui.ui.widgets.columns import date
 from sestui.ui.widgets.found_table import Found
 from sestui.ui.widgets.line_view import Part, fold
 
@@ -50,7 +51,7 @@ def found_lines(lookup: Lookup, ticks: Mapping[tuple[str, SuppressionList, str],
             lines.append(
                 Found(
                     *key,
-                    f"{row.reason:9} {moment(row.last_update)[5:16]} {words}",
+                    f"{row.reason:9} {date(row.last_update, now, 0):11} {words}",
                     urgent=True,
                     row=row,
                     entry=entry,
@@ -75,9 +76,15 @@ def _absence(it: Finding, now: float) -> str:
 
 
 def meaning(lookup: Lookup, address: str, now: float, width: int) -> list[list[Part]]:
-    """Return what it means for the mail, in lines of a width in cells."""
+    """Return what it means for the mail, then why lists could not be asked, in lines of a width in cells."""
+    # A list's own line has no room for all of that.
+    errors = [
+        (f"{printable(str(it.which))} was not asked: {printable(str(it.error))} r asks again", Tone.DOUBT)
+        for it in lookup.of(address)
+        if it.error is not None and not isinstance(it.error, TenantNotFound)
+    ]
     return [
         [(line, STYLES[tone])]
-        for words, tone in meaning_lines(lookup, address, now)
+        for words, tone in (*meaning_lines(lookup, address, now), *errors)
         for line in fold(words, max(10, width - 1))
     ]

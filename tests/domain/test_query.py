@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sestui.domain.errors import QueryError
-from sestui.domain.query import Asked, parse
+from sestui.domain.query import Asked, parse, words_for
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
 
 NOON = 1_795_348_800.0
@@ -318,3 +318,18 @@ def test_since_and_before_the_same_time_are_each_others_complement(now: int, val
     since = parse(f"since:{value}", now).matches(row)
     assert since is not parse(f"before:{value}", now).matches(row)
     assert since is parse(f"!before:{value}", now).matches(row)
+
+
+# A word, or what is read as something else
+ADDRESSES = st.one_of(
+    st.sampled_from(["!a@corp.com", "since:1h@corp.com", "re:(@corp.com", '"a  b\\."@corp.com', "A+b@corp.com"]),
+    st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1).map(lambda it: f"{it}@corp.com"),
+)
+
+
+@given(ADDRESSES)
+@settings(deadline=None, max_examples=100)
+def test_an_address_is_found_whatever_it_looks_like(address: str) -> None:
+    query = parse(words_for(address), NOON)
+    assert query.matches(SuppressedDestinationSummary(address, Reason.BOUNCE, NOON - 60))
+    assert not query.matches(SuppressedDestinationSummary("zebra@outlook.com", Reason.BOUNCE, NOON - 60))

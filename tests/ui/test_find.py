@@ -11,11 +11,13 @@ from textual.widgets import Input
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.emulator import Conditions, Emulator, World
 from sestui.sesv2.gateway import Gateway
+from sestui.settings import Settings
 from sestui.ui.driver import TextInOneRead
 from sestui.ui.screens.find import FindDialog
 from tests.conftest import MakeApp
 from tests.serving import faults, operations
 from tests.ui.screen import lacks, screen_text, shows, type_text, until
+from tests.ui.test_jobs import launched
 
 ACCOUNT = SuppressionList()
 RETAIL = SuppressionList("acme-retail")
@@ -211,7 +213,7 @@ async def test_what_can_not_be_asked_is_said(make_app: MakeApp, emulator: Emulat
         await on_retail(pilot)
         emulator.conditions = faults(fault.replace("=", "@GetSuppressedDestination="))
         await paste(pilot, "alice@corp.com")
-        await shows(pilot, "not asked: ")
+        await shows(pilot, "not asked: ", "account was not asked: ", "r asks again")
 
 
 async def test_nothing_that_is_pasted_runs_a_key(make_app: MakeApp, gateway: Gateway, emulator: Emulator) -> None:
@@ -292,3 +294,24 @@ async def test_who_leaves_right_after_confirming_has_confirmed(
         emulator.conditions = Conditions()
         await shows(pilot, "1 removed")
         assert await on_list(gateway, RETAIL) == set()
+
+
+async def test_a_removal_that_runs_on_its_own_is_said_to(
+    make_app: MakeApp, gateway: Gateway, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    (tmp_path / "sestui").symlink_to(tmp_path / "state", target_is_directory=True)
+    await put(gateway, ACCOUNT, "alice@corp.com")
+    async with make_app(settings=Settings(job_in_app=0), launch=launched).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "acme-retail", "1 address")
+        await paste(pilot, "alice@corp.com")
+        await shows(pilot, "[x] account's list", "not under this spelling")
+        emulator.conditions = Conditions(latency=0.3)
+        await pilot.press("d")
+        await shows(pilot, "Remove     1 address")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "Job 1 goes on as a process of its own: J tells how far it is")
+        while await on_list(gateway, ACCOUNT):
+            await pilot.pause(0.05)
+        await pilot.press("r")
+        await lacks(pilot, "[x] account's list")

@@ -14,6 +14,7 @@ from sestui.domain.display import counted, moment, printable
 from sestui.domain.errors import SestuiError
 from sestui.domain.job import Entry, Kind
 from sestui.domain.job_words import takes
+from sestui.domain.query import words_for
 from sestui.domain.why import why
 from sestui.services.exporting import export
 from sestui.services.jobs import pace
@@ -82,7 +83,7 @@ class Finding:
         self._lists.open(wish.line.which)
         self._screen.list_pane.open(listing)
         if wish.action == "open":
-            self._screen.list_pane.search(wish.line.spelling or wish.line.address)
+            self._screen.list_pane.search(words_for(wish.line.spelling or wish.line.address))
         else:
             self._changing.add("\n".join(dialog.lookup.addresses if dialog.lookup is not None else ()))
 

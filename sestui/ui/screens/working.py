@@ -133,7 +133,10 @@ class Working:
                 break
             await asyncio.sleep(_SETTLES)
         entries = await in_thread(self._settled, number, 0.0)
-        return verdict(job), [it.result for it in entries if it.result is not None]
+        words = verdict(job)
+        if number in self._children and job.settled < job.total:
+            words = f"Job {number} goes on as a process of its own: J tells how far it is, r asks the lists again"
+        return words, [it.result for it in entries if it.result is not None]
 
     def prepare(self, lists: Iterable[SuppressionList]) -> None:
         """Learn whose lists these are while a person still reads the plan: a job works on a TenantId's list alone."""
