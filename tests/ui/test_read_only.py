@@ -15,7 +15,7 @@ from sestui.sesv2.operations import READS
 from sestui.ui.commands import CHANGES, COMMANDS
 from tests.conftest import MakeApp
 from tests.job_plans import removal, rows
-from tests.serving import NOON, operations
+from tests.serving import NOON, faults, operations
 from tests.ui.screen import lacks, screen_text, shows, type_text
 
 ACCOUNT = SuppressionList()
@@ -52,6 +52,18 @@ async def test_the_header_says_it_and_the_footer_has_no_key_that_changes(
 async def test_where_changes_are_allowed_the_footer_has_their_keys(make_app: MakeApp) -> None:
     async with make_app().run_test(size=(80, 24)) as pilot:
         await shows(pilot, "READ-WRITE", "OnCall", "a add", "d remove", "e edit")
+
+
+async def test_while_nobody_knows_whose_account_it_is_the_header_claims_neither_and_nothing_is_changed(
+    make_app: MakeApp, emulator: Emulator
+) -> None:
+    emulator.conditions = faults("access-denied@GetCallerIdentity=1")
+    async with make_app(guard=Guard(read_only=("210987654321",))).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "This list is empty.", "account not known")
+        await pilot.press("a")
+        await shows(pilot, "GetCallerIdentity is denied")
+        assert not any(it in screen_text(pilot.app) for it in ("READ-WRITE", "READ-ONLY", "Add to a"))
+    assert set(operations(emulator)) <= set(READS)
 
 
 def test_the_commands_that_change_something_are_known() -> None:

@@ -128,10 +128,11 @@ class BrowseScreen(Screen[None]):
     def show_connection(self, gateway: Gateway) -> None:
         """Show where answers come from, and what may be changed there."""
         where, guard = gateway.connection, gateway.guard
-        self.bar.read_only = bool(guard.refusal(where))
+        is_read_only = bool(guard.refusal(where))
+        self.bar.access = "READ-ONLY" if is_read_only else "" if guard.is_unsure(where) else "READ-WRITE"
         self.bar.production = guard.is_production(where)
         self.bar.connection = where
-        self.key_line.leave_out(CHANGES if self.bar.read_only else ())
+        self.key_line.leave_out(CHANGES if is_read_only else ())
 
     async def may_change(self, gateway: Gateway) -> bool:
         """Return whether anything may be changed there; say why, where it may not."""
@@ -140,6 +141,9 @@ class BrowseScreen(Screen[None]):
         except SestuiError as error:
             self.status.say(printable(str(error)), urgent=True)
             return False
+        finally:
+            # It may have had to ask whose account it is.
+            self.show_connection(gateway)
         return True
 
     def _show_pace(self) -> None:

@@ -15,7 +15,8 @@ class ConnectionBar(Static):
     trouble: var[str] = var("")
     """Why the account is not known."""
     demo: var[bool] = var(False)
-    read_only: var[bool] = var(False)
+    access: var[str] = var("")
+    """READ-ONLY or READ-WRITE; empty while that is not known."""
     production: var[bool] = var(False)
     pace: var[str] = var("")
     """What SES's throttling comes to, in words; empty while there is none."""
@@ -29,7 +30,7 @@ class ConnectionBar(Static):
     def watch_trouble(self) -> None:
         self._draw()
 
-    def watch_read_only(self) -> None:
+    def watch_access(self) -> None:
         self._draw()
 
     def watch_production(self) -> None:
@@ -56,7 +57,7 @@ class ConnectionBar(Static):
             role = f"role {it.role}" if it.role else None
             parts = [it.profile, account, it.region, role, "UTC", None if self.demo else it.endpoint]
             text.append(" · ".join(printable(part) for part in parts if part), "not bold")
-        right = Text("" if it is None else f"  {'READ-ONLY' if self.read_only else 'READ-WRITE'} ", "bold")
+        right = Text(f"  {self.access} " if self.access else "", "bold")
         if self.production:
             right = Text.assemble("  ", (" PRODUCTION ", "bold white on red"), right)
         if self.pace:
