@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sestui.cli.options import add_change, add_connection, tenant_name
+from sestui.cli.options import add_change, add_connection, read_filter, tenant_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,14 +75,13 @@ def _asked(arguments: argparse.Namespace) -> Query | Gathered:
     """Return which addresses are meant, as they were named or as a filter."""
     from sestui.domain.destinations_file import gather, read
     from sestui.domain.errors import UsageError
-    from sestui.domain.query import parse
 
     named = arguments.addresses
     sources = [named or None, arguments.from_file, arguments.filter if arguments.kind == "remove" else None]
     if sum(it is not None for it in sources) != 1:
         raise UsageError(f"Say what to {arguments.kind}, in one way: {_WAYS[arguments.kind]}.")
     if sources[2] is not None:
-        query = parse(arguments.filter, time.time())
+        query = read_filter(arguments.filter)
         if query.is_empty:
             raise UsageError("An empty filter would mean every address: nothing was done. 're:.' does mean every one.")
         return query

@@ -10,7 +10,7 @@ from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sestui.cli.options import add_connection, tenant_name
+from sestui.cli.options import add_connection, read_filter, tenant_name
 
 if TYPE_CHECKING:
     from sestui.cli.foreground import Foreground
@@ -53,12 +53,11 @@ def _run(arguments: argparse.Namespace) -> int:
     from sestui import settings
     from sestui.cli.foreground import Foreground
     from sestui.domain.errors import UsageError
-    from sestui.domain.query import parse
 
     chosen = settings.load(Path(arguments.config) if arguments.config else None)
     if arguments.spreadsheet and arguments.format not in (None, "csv"):
         raise UsageError("--spreadsheet is a shape of its own: leave --format out.")
-    arguments.query = parse(arguments.filter, time.time())
+    arguments.query = read_filter(arguments.filter)
     foreground = Foreground()
     return foreground.run(_list(foreground, arguments, chosen))
 

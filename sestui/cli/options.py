@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sestui.domain.guard import Guard
+    from sestui.domain.query import Query
     from sestui.domain.suppression import Connection
     from sestui.settings import Settings
 
@@ -58,6 +60,21 @@ def tenant_name(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("a tenant's name is not empty")
     return text
+
+
+def read_filter(text: str) -> Query:
+    """Return a filter that nobody goes on typing.
+
+    Raises:
+        UsageError: it can't be read, or a term has no value and would let every address through.
+    """
+    from sestui.domain.errors import UsageError
+    from sestui.domain.query import parse
+
+    query = parse(text, time.time())
+    if query.has_only_begun:
+        raise UsageError(f"A term of the filter has no value, and would let every address through: {text.strip()}")
+    return query
 
 
 def add_change(parser: argparse.ArgumentParser) -> None:

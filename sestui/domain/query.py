@@ -88,6 +88,11 @@ class Query:
         return not self.terms
 
     @property
+    def has_only_begun(self) -> bool:
+        """Whether a term has no value, as in `domain:`: while a person types it hides nothing."""
+        return Term(negated=False) in self.terms
+
+    @property
     def effort(self) -> int:
         """Instructions that a byte of an address takes at worst; 0 where there is no pattern."""
         return sum(term.pattern.effort for term in self.terms if term.pattern is not None)

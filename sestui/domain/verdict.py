@@ -18,6 +18,9 @@ GLOBAL_AND_TENANT: Final = "whether a tenant's list overrides the global one is 
 OTHER_SPELLINGS: Final = (
     "the list was not compared whole: an entry under another spelling, which sending takes for the same, may block it"
 )
+ANOTHER_REASON: Final = (
+    "SES tells one reason of an address; whether it may keep another beside it is not documented by AWS"
+)
 AUTO_VALIDATION: Final = "Auto Validation is on and may drop it; it leaves no entry on a list"
 
 
@@ -95,6 +98,8 @@ def _unseen(it: Effective, evidence: Evidence, answer: Answer) -> tuple[str, ...
     # Where no entry was found the answer's own words tell how far the list was compared.
     if answer is Answer.OTHER_REASON and not evidence.complete:
         unseen.insert(0, OTHER_SPELLINGS)
+    if answer is Answer.OTHER_REASON:
+        unseen.insert(0, ANOTHER_REASON)
     if it.consults is not None and it.consults.tenant_name is not None:
         unseen.append(GLOBAL_AND_TENANT)
     if it.validation is not None and it.validation.enabled:

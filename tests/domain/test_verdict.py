@@ -8,6 +8,7 @@ from sestui.domain.effective import Effective, effective
 from sestui.domain.settings import SendingStatus, Validation
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
 from sestui.domain.verdict import (
+    ANOTHER_REASON,
     AUTO_VALIDATION,
     GLOBAL_AND_TENANT,
     GLOBAL_LIST,
@@ -82,8 +83,8 @@ OWN_LIST = effective(account(BOTH), tenant(TENANT, (BOUNCE,)), None)
         (BY_BOTH, WHOLE_LIST, (GLOBAL_LIST,)),
         (BY_NOTHING, NOTHING_ASKED, (GLOBAL_LIST,)),
         (OWN_LIST, WHOLE_LIST, (GLOBAL_LIST, GLOBAL_AND_TENANT)),
-        (OWN_LIST, Evidence((COMPLAINED,), complete=True), (GLOBAL_LIST, GLOBAL_AND_TENANT)),
-        (OWN_LIST, Evidence((COMPLAINED,), 1), (OTHER_SPELLINGS, GLOBAL_LIST, GLOBAL_AND_TENANT)),
+        (OWN_LIST, Evidence((COMPLAINED,), complete=True), (ANOTHER_REASON, GLOBAL_LIST, GLOBAL_AND_TENANT)),
+        (OWN_LIST, Evidence((COMPLAINED,), 1), (ANOTHER_REASON, OTHER_SPELLINGS, GLOBAL_LIST, GLOBAL_AND_TENANT)),
         (effective(account(BOTH, ON), None, None), ONE_SPELLING, (GLOBAL_LIST, AUTO_VALIDATION)),
         (effective(account(BOTH, Validation(False)), None, None), WHOLE_LIST, (GLOBAL_LIST,)),
         (OWN_LIST, Evidence((BOUNCED,), 1), ()),
@@ -141,6 +142,7 @@ def test_an_answer_that_speaks_for_delivery_carries_every_doubt_and_no_other_ans
         GLOBAL_LIST: True,
         GLOBAL_AND_TENANT: of_tenant,
         AUTO_VALIDATION: it.validation is not None and it.validation.enabled,
+        ANOTHER_REASON: found.answer is Answer.OTHER_REASON,
         OTHER_SPELLINGS: found.answer is Answer.OTHER_REASON and not evidence.complete,
     }
     expected = {doubt for doubt, there in doubts.items() if there} if found.answer in NEGATIVE else set()
