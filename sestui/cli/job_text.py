@@ -52,7 +52,8 @@ def far(job: Job) -> str:
         told = f"Job {job.id} is done: {counts(job) or 'nothing was to be done'}."
         return f"{told} {printable(job.why)}." if job.why else told
     told = f"Job {job.id} is {state(job)}. {job.settled:,} of {_entries(job.total)} settled"
-    return f"{told}: {counts(job)}." if job.counts else f"{told}."
+    told = f"{told}: {counts(job)}." if job.counts else f"{told}."
+    return f"{told} `sestui jobs run {job.id}` goes on with it." if job.state is State.PAUSED else told
 
 
 def progress(job: Job, now: float) -> str:
