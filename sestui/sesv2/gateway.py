@@ -77,6 +77,10 @@ class Gateway:
         """Where the answers come from; `identify` adds who asks."""
         self.secret = secret
         """Returns what `open_gateway` has to be given in another process, to ask in the same name."""
+        self.expiry: Callable[[], float | None] = lambda: None
+        """Returns when the credentials run out, in seconds since 1970; None where botocore knows no end."""
+        self.close: Callable[[], Awaitable[None]]
+        """Ends the connection before its time; calls under way get no answer."""
         self.pacer = Pacer()
         self._sesv2 = Calls(sesv2, self.pacer)
         self.imports = ImportJobs(self._sesv2)
