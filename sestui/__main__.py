@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -114,7 +115,7 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
     async with AsyncExitStack() as stack:
         home = _demo_folder(stack) if asked.demo else None
 
-        async def connect() -> Gateway:
+        async def connect(wanted: Connection, code: str) -> Gateway:
             # After the first paint and off the loop: botocore takes as long to import as Textual does.
             try:
                 # In three threads: while aiohttp reads this machine's certificates, twice 35 ms, the others go on.
@@ -125,20 +126,13 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
                 )
                 if asked.demo:
                     endpoint = await stack.enter_async_context(demo_endpoint())
-                    where = Connection("us-east-1", endpoint)
-                else:
-                    where = connection(asked)
-                gateway: Gateway = await stack.enter_async_context(session.open_gateway(where))
+                    wanted = Connection("us-east-1", endpoint)
+                gateway: Gateway = await stack.enter_async_context(session.open_gateway(wanted, code=code))
                 state.set_pace(gateway, home or state.state_folder(), chosen)
                 return gateway
             finally:
-                # A full collection that walks modules and service descriptions holds the loop, and keys, for 0.1 s.
-                gc.freeze()
-                # Pages under way are no garbage either: looked through every 25 pages they would hold it for 20 ms.
-                gc.set_threshold(2_000, 5, 100)
-                gc.enable()
-                # Threads read keys and write frames: for the interpreter they would wait 5 ms while a list loads.
-                sys.setswitchinterval(0.001)
+                if not gc.isenabled():
+                    _settle()
 
         def open_journal() -> Journal:
             journal = state.open_journal(home or state.state_folder(), chosen)
@@ -154,9 +148,10 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
 
         app = SestuiApp(
             connect,
+            connection(asked),
             clock=time.time,
             open_journal=open_journal,
-            keeping=_keeping(asked, chosen, home),
+            keeping=partial(_keeping, asked, chosen, home),
             settings=chosen,
             # The demo's account ends with it.
             launch=None if asked.demo else launch,
@@ -167,6 +162,17 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings) -> None:
         await app.run_async(mouse=not over_ssh)
     if app.return_code:
         sys.exit(app.return_code)
+
+
+def _settle() -> None:
+    """What the first connection has made stays."""
+    # A full collection that walks modules and service descriptions holds the loop, and keys, for 0.1 s.
+    gc.freeze()
+    # Pages under way are no garbage either: looked through every 25 pages they would hold it for 20 ms.
+    gc.set_threshold(2_000, 5, 100)
+    gc.enable()
+    # Threads read keys and write frames: for the interpreter they would wait 5 ms while a list loads.
+    sys.setswitchinterval(0.001)
 
 
 def _read_ahead() -> None:
@@ -181,7 +187,7 @@ def _demo_folder(stack: AsyncExitStack) -> Path:
     return Path(stack.enter_context(TemporaryDirectory(prefix="sestui-demo-")))
 
 
-def _keeping(asked: argparse.Namespace, chosen: Settings, home: Path | None) -> Keeping:
+def _keeping(asked: argparse.Namespace, chosen: Settings, home: Path | None, wanted: Connection) -> Keeping:
     from sestui.services.keeping import Keeping
 
     if asked.no_cache or chosen.cache == "off":
@@ -190,7 +196,7 @@ def _keeping(asked: argparse.Namespace, chosen: Settings, home: Path | None) -> 
     from sestui.services.cache_folder import user_folder
 
     cache = Cache(home or user_folder(), time.time, days=chosen.cache_days)
-    return Keeping(cache, Choice.of(connection(asked), os.environ))
+    return Keeping(cache, Choice.of(wanted, os.environ))
 
 
 if __name__ == "__main__":
