@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -125,7 +126,7 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
     async with AsyncExitStack() as stack:
         home = _demo_folder(stack) if asked.demo else None
 
-        async def connect() -> Gateway:
+        async def connect(wanted: Connection, code: str) -> Gateway:
             # After the first paint and off the loop: botocore takes as long to import as Textual does.
             try:
                 # In three threads: while aiohttp reads this machine's certificates, twice 35 ms, the others go on.
@@ -136,23 +137,16 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
                 )
                 if asked.demo:
                     endpoint = await stack.enter_async_context(demo_endpoint())
-                    where = Connection("us-east-1", endpoint)
-                else:
-                    where = connection(asked)
-                opened = session.open_gateway(where, guard=guard(asked, chosen))
+                    wanted = Connection("us-east-1", endpoint)
+                opened = session.open_gateway(wanted, guard=guard(asked, chosen), code=code)
                 gateway: Gateway = await stack.enter_async_context(opened)
                 if log is not None:
                     gateway.listeners.append(log.hear)
                 state.set_pace(gateway, home or state.state_folder(), chosen)
                 return gateway
             finally:
-                # A full collection that walks modules and service descriptions holds the loop, and keys, for 0.1 s.
-                gc.freeze()
-                # Pages under way are no garbage either: looked through every 25 pages they would hold it for 20 ms.
-                gc.set_threshold(2_000, 5, 100)
-                gc.enable()
-                # Threads read keys and write frames: for the interpreter they would wait 5 ms while a list loads.
-                sys.setswitchinterval(0.001)
+                if not gc.isenabled():
+                    _settle()
 
         def open_journal() -> Journal:
             journal = state.open_journal(home or state.state_folder(), chosen)
@@ -170,9 +164,10 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
 
         app = SestuiApp(
             connect,
+            connection(asked),
             clock=time.time,
             open_journal=open_journal,
-            keeping=_keeping(asked, chosen, home),
+            keeping=partial(_keeping, asked, chosen, home),
             settings=chosen,
             # The demo's account ends with it.
             launch=None if asked.demo else launch,
@@ -188,6 +183,17 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
         sys.exit(app.return_code)
 
 
+def _settle() -> None:
+    """What the first connection has made stays."""
+    # A full collection that walks modules and service descriptions holds the loop, and keys, for 0.1 s.
+    gc.freeze()
+    # Pages under way are no garbage either: looked through every 25 pages they would hold it for 20 ms.
+    gc.set_threshold(2_000, 5, 100)
+    gc.enable()
+    # Threads read keys and write frames: for the interpreter they would wait 5 ms while a list loads.
+    sys.setswitchinterval(0.001)
+
+
 def _read_ahead() -> None:
     from sestui.sesv2.descriptions import read_ahead
 
@@ -200,7 +206,7 @@ def _demo_folder(stack: AsyncExitStack) -> Path:
     return Path(stack.enter_context(TemporaryDirectory(prefix="sestui-demo-")))
 
 
-def _keeping(asked: argparse.Namespace, chosen: Settings, home: Path | None) -> Keeping:
+def _keeping(asked: argparse.Namespace, chosen: Settings, home: Path | None, wanted: Connection) -> Keeping:
     from sestui.services.keeping import Keeping
 
     if asked.no_cache or chosen.cache == "off":
@@ -209,7 +215,7 @@ def _keeping(asked: argparse.Namespace, chosen: Settings, home: Path | None) -> 
     from sestui.services.cache_folder import user_folder
 
     cache = Cache(home or user_folder(), time.time, days=chosen.cache_days)
-    return Keeping(cache, Choice.of(connection(asked), os.environ))
+    return Keeping(cache, Choice.of(wanted, os.environ))
 
 
 if __name__ == "__main__":

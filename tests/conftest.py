@@ -70,6 +70,7 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
         def make(
             which: SuppressionList | None = None,
             *,
+            asked: Connection | None = None,
             clock: Callable[[], float] = time.time,
             keeping: Keeping | None = None,
             settings: Settings = Settings(),  # noqa: B008 - frozen
@@ -81,14 +82,15 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
                 stack.callback(journal.close)
                 return journal
 
-            def connect() -> Awaitable[Gateway]:
-                return stack.enter_async_context(open_gateway(Connection("us-east-1", emulator.url), guard=guard))
+            def connect(wanted: Connection, code: str) -> Awaitable[Gateway]:
+                return stack.enter_async_context(open_gateway(wanted, guard=guard, code=code))
 
             return SestuiApp(
                 connect,
+                asked or Connection("us-east-1", emulator.url),
                 clock=clock,
                 open_journal=open_journal,
-                keeping=keeping or Keeping(),
+                keeping=lambda _: keeping or Keeping(),
                 settings=settings,
                 launch=launch,
                 start_list=which,
@@ -100,7 +102,13 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """No credentials, no Region, no settings of this machine."""
-    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+    return {
+        "PYTHONPATH": os.environ["PYTHONPATH"],
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+    }
 
 
 @pytest.fixture

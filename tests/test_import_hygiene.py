@@ -88,7 +88,11 @@ class First(SestuiApp):
 
 async def main():
     app = First(
-        lambda: asyncio.sleep(60), clock=time.time, open_journal=exit, keeping=Keeping(), settings=Settings()
+        lambda *_: asyncio.sleep(60),
+        clock=time.time,
+        open_journal=exit,
+        keeping=lambda _: Keeping(),
+        settings=Settings(),
     )
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()

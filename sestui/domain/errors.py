@@ -7,6 +7,8 @@ SestuiError
 │       └── FileIsThere        it would be written over
 ├── ConnectionProblem          no connection can be made of what was given
 │   ├── NoCredentials          botocore's chain found none
+│   │   ├── LoginNeeded        a program of AWS's has to be run: `aws sso login`
+│   │   └── CodeNeeded         of the person's MFA device
 │   └── NoRegion               no Region was given and none is configured
 ├── Unreachable                no answer: what was asked may or may not have been done
 ├── CacheTrouble               what was known is not kept, or not to be had: everything else goes on
@@ -20,6 +22,7 @@ SestuiError
 ├── UnexpectedAnswer           SES answered what this version has no word for
 └── ServiceError               SES answered, and refused
     ├── CredentialsRefused     expired, invalid or unsigned credentials
+    │   └── CodeRefused        the MFA device's code is wrong, or was used before
     ├── AccessDenied           the role lacks the action
     ├── Throttled              too many requests: try again later
     ├── ServiceFault           SES's own trouble (5xx): try again later
@@ -30,6 +33,10 @@ SestuiError
     ├── InvalidNextToken       the page token is bad or outdated: start again
     └── BadRequest             SES does not accept what was sent
 """
+
+from __future__ import annotations
+
+from typing import Final
 
 
 class SestuiError(Exception):
@@ -72,6 +79,31 @@ class ConnectionProblem(SestuiError):
 
 class NoCredentials(ConnectionProblem):
     """botocore's chain found no credentials."""
+
+    state = "no credentials"
+    """In two or three words."""
+
+
+class LoginNeeded(NoCredentials):
+    """A login has run out, or there never was one."""
+
+    state = "login needed"
+
+    def __init__(self, message: str, command: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.command = command
+        """The program and its arguments that ask the person for it, without the profile's."""
+
+
+class CodeNeeded(NoCredentials):
+    """A role is assumed with the code of an MFA device, and there is none, or it is used up."""
+
+    state = "MFA code needed"
+
+    def __init__(self, device: str = "") -> None:
+        super().__init__(f"AWS wants a code of the MFA device{' ' if device else ''}{device}.")
+        self.device = device
+        """Its ARN or serial number, as AWS's configuration file has it; empty where keys had with a code have ended."""
 
 
 class NoRegion(ConnectionProblem):
@@ -118,6 +150,13 @@ class UnexpectedAnswer(SestuiError):
     """SES answered what this version of sestui has no word for."""
 
 
+_EXPIRED: Final = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+
+
+def _code(error: ServiceError) -> str:
+    return f"{error.code}, request {error.request_id}" if error.request_id else error.code
+
+
 class ServiceError(SestuiError):
     """SES answered, and refused."""
 
@@ -139,13 +178,29 @@ class ServiceError(SestuiError):
 class CredentialsRefused(ServiceError):
     advice = "renew the credentials"
 
+    @property
+    def state(self) -> str:
+        """In two words."""
+        return "creds expired" if self.code in _EXPIRED else "creds refused"
+
+    def __str__(self) -> str:
+        # What it is in plain words first: AWS has a dozen of sentences for the same.
+        words = "The credentials have expired" if self.code in _EXPIRED else "The credentials are refused"
+        return f"{words} ({self.operation}: {_code(self)}). {self.message}"
+
+
+class CodeRefused(CredentialsRefused):
+    def __str__(self) -> str:
+        words = "The MFA code is wrong, or was used before: wait for the next"
+        return f"{words} ({self.operation}: {_code(self)}). {self.message}"
+
 
 class AccessDenied(ServiceError):
     advice = "the role in use lacks this action"
 
     def __str__(self) -> str:
         # The action first: on a narrow screen the rest of SES's long sentence may be cut.
-        return f"{self.operation} is denied: {self.advice}. {self.message} ({self.code})"
+        return f"{self.operation} is denied: {self.advice} ({_code(self)}). {self.message}"
 
 
 class Throttled(ServiceError):

@@ -243,6 +243,8 @@ class Listing:
             self._answered.clear()
             current = self._pass = _Pass(self._sweep(self._windows()), Seen(), self._clock())
             self.read_again = 0 if self.complete or len(self.index) else None
+        # The connection may have been made anew since.
+        current.sweep.gateway = self._asked
         was_complete, self.complete, self.loading = self.complete, False, True
         try:
             while True:

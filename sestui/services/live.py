@@ -41,7 +41,7 @@ class Live:
     """Looks for what came to a list, and piece by piece for what has left it."""
 
     def __init__(self, gateway: Gateway, listing: Listing, clock: Callable[[], float]) -> None:
-        self._gateway = gateway
+        self.gateway = gateway
         self._clock = clock
         self.listing = listing
         self._looked_down_to: float | None = None
@@ -73,7 +73,7 @@ class Live:
 
     @property
     def _is_slow(self) -> bool:
-        return OPERATION in self._gateway.pacer.learned
+        return OPERATION in self.gateway.pacer.learned
 
     async def _look_for_new(self, by_date: View) -> None:
         size, since = len(by_date), self._ses_time
@@ -118,7 +118,7 @@ class Live:
 
     async def _pages(self, window: Window, priority: Priority) -> AsyncGenerator[Page, None]:
         """Yield a window's pages, each before its rows are taken in."""
-        sweep = Sweep(self._gateway, self.listing.which, [window], self._clock, priority=priority)
+        sweep = Sweep(self.gateway, self.listing.which, [window], self._clock, priority=priority)
         # A token outdated on the way: what came before it counts all the same.
         async with aclosing(sweep.pages(lambda _: None)) as pages:
             async for page, _ in pages:

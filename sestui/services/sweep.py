@@ -43,7 +43,7 @@ class Sweep:
         priority: Priority,
         reasons: tuple[Reason, ...] = (),
     ) -> None:
-        self._gateway = gateway
+        self.gateway = gateway
         self._which = which
         self._clock = clock
         self._priority = priority
@@ -92,7 +92,7 @@ class Sweep:
             self._join_old()
         while self._todo and len(self._reading) < self._width:
             window = self._todo.pop(0)
-            call = self._gateway.suppressed_destinations(
+            call = self.gateway.suppressed_destinations(
                 self._which,
                 reasons=self._reasons,
                 start=window.asked_start,
@@ -157,7 +157,7 @@ class Sweep:
 
     @property
     def _pace(self) -> float | None:
-        return self._gateway.pacer.learned.get(OPERATION)
+        return self.gateway.pacer.learned.get(OPERATION)
 
     @property
     def _is_slow(self) -> bool:

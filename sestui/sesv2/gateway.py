@@ -84,6 +84,10 @@ class Gateway:
         """What may be changed there."""
         self.secret = secret
         """Returns what `open_gateway` has to be given in another process, to ask in the same name."""
+        self.expiry: Callable[[], float | None] = lambda: None
+        """Returns when the credentials run out, in seconds since 1970; None where botocore knows no end."""
+        self.close: Callable[[], Awaitable[None]]
+        """Ends the connection before its time; calls under way get no answer."""
         self.pacer = Pacer()
         self.listeners: list[Callable[[Request], None]] = []
         """Told of each request of SES and STS once it has ended."""

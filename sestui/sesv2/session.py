@@ -22,7 +22,7 @@ from sestui.domain.errors import ConnectionProblem, NoRegion, UsageError
 from sestui.domain.guard import Guard
 from sestui.domain.secret import Secret
 from sestui.domain.suppression import Connection
-from sestui.sesv2 import answers
+from sestui.sesv2 import answers, credentials
 from sestui.sesv2.descriptions import descriptions
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.objects import Keys, Objects, is_loopback
@@ -64,13 +64,18 @@ async def open_gateway(
     asked: Connection,
     secret: Secret = Secret(),  # noqa: B008 - frozen
     guard: Guard = Guard(),  # noqa: B008 - frozen
+    *,
+    code: str | None = None,
 ) -> AsyncIterator[Gateway]:
     """Yield a gateway to the profile, Region and endpoint asked for; empty fields are botocore's to fill.
 
-    `secret` is what the `Gateway.secret` of another process returned; `guard` says what may be changed there.
+    `secret` is what the `Gateway.secret` of another process returned; `guard` says what may be changed there. `code` is
+    of the MFA device, where the profile's role wants one: with None it is asked for on the terminal at the first call;
+    else never, and credentials are had before this returns.
 
     Raises:
         NoRegion, NoCredentials, ConnectionProblem, UsageError: before any call is made.
+        Unreachable, ServiceError: with a code, if only an empty one: credentials can't be had.
     """
     if asked.endpoint is not None and not _is_url(asked.endpoint):
         raise UsageError(f"{asked.endpoint!r} is no endpoint URL: one is http:// or https://, a host and maybe a port.")
@@ -84,6 +89,12 @@ async def open_gateway(
             if not region:
                 raise NoRegion(f"No Region: name one with --region, or set it for the profile. {_choice_of_regions()}")
             loopback = asked.endpoint is not None and is_loopback(asked.endpoint)
+            if code is not None:
+                credentials.ask_nobody(session, code)
+                if not await credentials.have(session) and not loopback:
+                    raise NoCredentialsError
+            if code:
+                credentials.use_to_the_end(session)
             common: dict[str, Any] = {"region_name": region, "config": _CONFIG}
             if loopback and urlsplit(asked.endpoint).scheme == "http" and not get_environ_proxies(asked.endpoint):
                 # There is no certificate to verify, and reading those of the authorities takes 25 ms.
@@ -100,6 +111,7 @@ async def open_gateway(
         beside = sesv2.meta.endpoint_url if is_loopback(sesv2.meta.endpoint_url) else ""
         objects = Objects(partial(_keys, session, made_up=loopback), asked.profile, region, beside=beside)
         gateway = Gateway(sesv2, sts, asked, partial(_secret, session), objects, guard)
+        gateway.expiry, gateway.close = partial(credentials.expiry, session), clients.aclose
         for client in (sesv2, sts):
             answers.watch(client, gateway.quiet)
         # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.

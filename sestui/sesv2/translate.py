@@ -49,6 +49,12 @@ ERROR_OF_CODE: Final[Mapping[str, type[errors.ServiceError]]] = {
 """What each error code on the wire means to a user; a test holds it against the service model."""
 
 
+_FOR_CREDENTIALS: Final = frozenset(
+    ("AssumeRole", "AssumeRoleWithWebIdentity", "GetRoleCredentials", "CreateToken", "CreateOAuth2Token")
+)
+"""Operations by which botocore gets credentials."""
+
+
 @contextmanager
 def translated(operation: str) -> Iterator[None]:
     """Turn what botocore raises inside into `SestuiError`; programming mistakes pass."""
@@ -64,14 +70,15 @@ def translated(operation: str) -> Iterator[None]:
         raise errors.NoRegion("No Region: name one with --region, or set it for the profile.") from error
     except botocore_errors.ProfileNotFound as error:
         raise errors.ConnectionProblem(f"{error}. `aws configure list-profiles` lists those there are.") from error
-    except (
-        botocore_errors.SSOError,
-        botocore_errors.TokenRetrievalError,
-        botocore_errors.CredentialRetrievalError,
-    ) as error:
-        raise errors.NoCredentials(
-            f"Credentials can't be had: {error}. `aws sso login` renews an SSO login."
-        ) from error
+    except (botocore_errors.SSOError, botocore_errors.TokenRetrievalError) as error:
+        raise _login(error, "aws", "sso", "login") from error
+    except botocore_errors.LoginError as error:
+        raise _login(error, "aws", "login") from error
+    except botocore_errors.RefreshWithMFAUnsupportedError as error:
+        raise errors.CodeNeeded from error
+    except botocore_errors.CredentialRetrievalError as error:
+        # A profile's own program may have said several lines.
+        raise errors.NoCredentials(f"Credentials can't be had: {' '.join(str(error).split())}.") from error
     except botocore_errors.ParamValidationError as error:
         raise errors.UsageError(f"Not sent, as {operation} can't take it: {error}") from error
     except (
@@ -85,11 +92,21 @@ def translated(operation: str) -> Iterator[None]:
     except botocore_errors.BotoCoreError as error:
         # Before ValueError, which some of these are too: an invalid Region, an unknown endpoint.
         raise errors.ConnectionProblem(f"{operation}: {error}") from error
+    except RuntimeError as error:
+        # botocore has no class of its own for this; any other is a programming mistake.
+        if "credentials are still expired" not in str(error):
+            raise
+        raise errors.NoCredentials("New credentials have expired already: is this machine's clock right?") from error
     except (KeyError, ValueError, ResponseParserError) as error:
         # A reason, a status or a shape that this version has no word for.
         raise errors.UnexpectedAnswer(
             f"SES's answer to {operation} is not understood ({error!r}). A newer sestui may know it."
         ) from error
+
+
+def _login(error: Exception, *command: str) -> errors.LoginNeeded:
+    words = f"A login is needed: {' '.join(command)}, for this profile. {str(error).rstrip('.')}."
+    return errors.LoginNeeded(words, command)
 
 
 def service_error(error: botocore_errors.ClientError, operation: str) -> errors.ServiceError:
@@ -98,6 +115,11 @@ def service_error(error: botocore_errors.ClientError, operation: str) -> errors.
     metadata = error.response.get("ResponseMetadata", {})
     code, status = str(about.get("Code", "")), metadata.get("HTTPStatusCode", 0)
     kind = ERROR_OF_CODE.get(code)
+    if error.operation_name in _FOR_CREDENTIALS:
+        # Called by botocore itself, before what was asked for.
+        operation = error.operation_name
+        if kind is errors.AccessDenied and "MultiFactorAuthentication failed" in str(about.get("Message", "")):
+            kind = errors.CodeRefused
     if kind is None and status == 403 and operation.startswith("s3:"):
         # S3 may answer without a body; of anything else a bare 403 may be some proxy's.
         kind = errors.AccessDenied

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -16,7 +16,8 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from sestui.domain.display import printable
-from sestui.domain.suppression import SuppressionList
+from sestui.domain.errors import CredentialsRefused, NoCredentials
+from sestui.domain.suppression import Connection, SuppressionList
 from sestui.services.error_log import ErrorLog
 from sestui.stylesheets import stylesheet
 from sestui.ui.commands import palette
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sestui.services.keeping import Keeping
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
+    from sestui.ui.screens.connecting import Connect
     from sestui.ui.screens.working import Launch
 
 
@@ -53,11 +55,12 @@ class SestuiApp(App[None]):
 
     def __init__(
         self,
-        connect: Callable[[], Awaitable[Gateway]],
+        connect: Connect,
+        asked: Connection = Connection(""),  # noqa: B008 - frozen
         *,
         clock: Callable[[], float],
         open_journal: Callable[[], Journal],
-        keeping: Keeping,
+        keeping: Callable[[Connection], Keeping],
         settings: Settings,
         launch: Launch | None = None,
         start_list: SuppressionList | None = None,
@@ -66,15 +69,18 @@ class SestuiApp(App[None]):
         super().__init__()
         self.animation_level = "none"
         self._failures = ErrorLog(clock)
+        journal = cache(open_journal)
 
-        async def listening() -> Gateway:
-            gateway = await connect()
+        async def listening(wanted: Connection, code: str) -> Gateway:
+            gateway = await connect(wanted, code)
             gateway.listeners.append(self._failures.hear)
             return gateway
 
-        self._browse = BrowseScreen(
-            listening, clock, open_journal, start_list or SuppressionList(), keeping, settings, launch, demo=demo
-        )
+        def browse(asked: Connection, which: SuppressionList) -> BrowseScreen:
+            return BrowseScreen(listening, asked, clock, journal, which, keeping(asked), settings, launch, demo=demo)
+
+        self._make_browse = browse
+        self._browse = browse(asked, start_list or SuppressionList())
         self._clock = clock
 
     def get_driver_class(self) -> type[TerminalDriver]:
@@ -93,12 +99,32 @@ class SestuiApp(App[None]):
 
     def on_ready(self) -> None:
         # Sooner than what is called after a refresh, which waits until nothing at all is left to draw.
+        self._begin()
+
+    def _begin(self) -> None:
         self._browse.begin()
         if isinstance(self._driver, TerminalDriver):
             # No sooner: it takes 20 ms to import.
             lists = self._browse.flows.lists
             self._driver.key_came = partial(lists.make_way, asyncio.get_running_loop())
             self._driver.painted = lists.go_on
+
+    @work
+    async def change_connection(self, gateway: Gateway, asked: Connection) -> None:
+        """Go to another connection: nothing of the one before is on the screen any more, nor can come there."""
+        before = self._browse
+        await before.finish()
+        self._browse = self._make_browse(asked, SuppressionList())
+        self._browse.flows.connecting.made = gateway
+        while self.screen is not before:
+            await self.pop_screen()
+        if not before._result_callbacks:
+            # Textual pushes its first screen without what it pops when another takes its place.
+            before._push_result_callback(before, None)
+        # Taken away, a screen cancels its workers.
+        await self.switch_screen(self._browse)
+        self._begin()
+        await before.flows.reading.end()
 
     async def on_event(self, event: events.Event) -> None:
         """Keep the laws of the keyboard before anything else sees an event."""
@@ -161,13 +187,19 @@ class SestuiApp(App[None]):
         yield SystemCommand("Quit (q)", "Leave sestui", self.action_quit)
 
     def keep_error(self, error: Exception) -> None:
-        """Keep an error that is on the screen already for `E`."""
+        """Keep an error that is on the screen already for `E`; say one that ends all calls to come."""
+        self.note_error(error)
+        if isinstance(error, NoCredentials | CredentialsRefused):
+            self._browse.flows.connecting.credentials_failed(error)
+
+    def note_error(self, error: Exception) -> None:
+        """Keep an error for `E` that says nothing of the connection in use."""
         self._failures.keep(error)
 
     def tell_error(self, error: Exception) -> None:
         """Say an error, and keep it for `E`."""
-        self.keep_error(error)
         self._browse.status.say(printable(str(error)), urgent=True)
+        self.keep_error(error)
 
     def show_errors(self) -> None:
         from sestui.ui.screens.errors import ErrorsDialog

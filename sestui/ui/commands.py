@@ -107,6 +107,7 @@ COMMANDS: Final = (
     Command(
         "everywhere", "", "copy", "copy entries", "Add to one list what it lacks of another", palette=True, changes=True
     ),
+    Command("everywhere", "c", "connection", "connection", "Another profile or Region; log in again", palette=True),
     Command("everywhere", "E", "errors", "errors", "The errors of this session", palette=True),
     Command("everywhere", "colon,ctrl+p", "app.command_palette", "palette", "Every command by name"),
     Command("everywhere", "question_mark", "help", "help", "The keys that work now", True, True),

@@ -27,14 +27,14 @@ async def draw() -> str:
         emulator = await stack.enter_async_context(Emulator(World(), clock=lambda: _NOW))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
 
-        async def connect() -> Gateway:
+        async def connect(*_: object) -> Gateway:
             return await stack.enter_async_context(open_gateway(Connection("us-east-1", emulator.url)))
 
         app = SestuiApp(
             connect,
             clock=lambda: _NOW,
             open_journal=lambda: Journal(folder / "state", lambda: _NOW),
-            keeping=Keeping(),
+            keeping=lambda _: Keeping(),
             settings=Settings(),
             start_list=SuppressionList("acme-retail"),
             demo=True,

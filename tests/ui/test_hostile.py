@@ -33,11 +33,17 @@ async def app_on(answer: Answer, folder: Path) -> AsyncIterator[SestuiApp]:
         await site.start()
         port = runner.addresses[0][1]
 
-        def connect() -> Awaitable[Gateway]:
+        def connect(*_: object) -> Awaitable[Gateway]:
             return stack.enter_async_context(open_gateway(Connection("us-east-1", f"http://127.0.0.1:{port}")))
 
         journal = Journal(folder / "state", time.time)
-        yield SestuiApp(connect, clock=time.time, open_journal=lambda: journal, keeping=Keeping(), settings=Settings())
+        yield SestuiApp(
+            connect,
+            clock=time.time,
+            open_journal=lambda: journal,
+            keeping=lambda _: Keeping(),
+            settings=Settings(),
+        )
 
 
 async def test_names_and_addresses_are_shown_and_never_obeyed(tmp_path: Path) -> None:

@@ -33,12 +33,13 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.worker import Worker
 
-    from sestui.domain.suppression import SuppressedDestination
+    from sestui.domain.suppression import Connection, SuppressedDestination
     from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
     from sestui.ui.app import SestuiApp
+    from sestui.ui.screens.connecting import Connect
     from sestui.ui.screens.working import Launch
 
 
@@ -55,7 +56,8 @@ class BrowseScreen(Screen[None]):
 
     def __init__(
         self,
-        connect: Callable[[], Awaitable[Gateway]],
+        connect: Connect,
+        asked: Connection,
         clock: Callable[[], float],
         open_journal: Callable[[], Journal],
         start_list: SuppressionList,
@@ -68,12 +70,13 @@ class BrowseScreen(Screen[None]):
         super().__init__()
         self._start_list = start_list
         self._demo = demo
-        self._matching = ""
+        self.matching = ""
+        """What the names in the tree contain, as SES was asked for them."""
         self._begun = False
         """Whether anything is asked of SES yet."""
         self.place = Place(tenant=start_list.tenant_name)
         """What the tree's cursor is on."""
-        self.flows = Flows(self, connect, clock, open_journal, keeping, settings, launch)
+        self.flows = Flows(self, connect, asked, clock, open_journal, keeping, settings, launch)
         self.last_key = clock()
         """When somebody last pressed a key, in the clock's seconds."""
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in the tree.
@@ -102,7 +105,7 @@ class BrowseScreen(Screen[None]):
     def on_mount(self) -> None:
         self.tree_filter.cursor_blink = False
         self.bar.demo = self._demo
-        self.set_interval(1.0, self._show_pace)
+        self.set_interval(1.0, self._show_state)
 
     def begin(self) -> None:
         """Connect and read: the first paint is out."""
@@ -114,8 +117,12 @@ class BrowseScreen(Screen[None]):
     def losses(self) -> list[str]:
         """What would be lost by leaving now, in words."""
         marked = self.flows.lists.marked
-        lost = [f"{counted(marked, 'mark')} would be forgotten."] if marked else []
-        lost += [
+        return [*([f"{counted(marked, 'mark')} would be forgotten."] if marked else ()), *self.unfinished]
+
+    @property
+    def unfinished(self) -> list[str]:
+        """What of it a connection made anew would end as well, in words."""
+        lost = [
             f"Job {number} runs in this window: it will pause.\n`sestui jobs run {number}` goes on with it, or J."
             for number in self.flows.working.running
         ]
@@ -146,8 +153,10 @@ class BrowseScreen(Screen[None]):
             self.show_connection(gateway)
         return True
 
-    def _show_pace(self) -> None:
+    def _show_state(self) -> None:
+        """What changes by itself: credentials run out, SES throttles. In words that change once a minute at most."""
         gateway = self.flows.reading.gateway
+        self.bar.credentials = self.flows.connecting.credentials
         waiting = gateway.pacer.held_back if gateway is not None else 0
         self.bar.pace = f"SES throttles, {counted(waiting, 'call')} waiting" if waiting else ""
 
@@ -181,10 +190,10 @@ class BrowseScreen(Screen[None]):
 
     @on(Input.Submitted, "#tree-filter")
     def _ask_for_tenants(self, event: Input.Submitted) -> None:
-        self._matching = event.value.strip()
-        event.input.display = bool(self._matching)
+        self.matching = event.value.strip()
+        event.input.display = bool(self.matching)
         self.tenant_tree.focus()
-        self.flows.reading.tenants(self._matching)
+        self.flows.reading.tenants(self.matching)
 
     async def finish(self) -> None:
         """Let the calls of a running change come to an end."""
@@ -215,13 +224,19 @@ class BrowseScreen(Screen[None]):
             self.list_pane.escape()
 
     def action_refresh(self) -> None:
-        self.flows.reading.again(self._matching, self.place, self._start_list)
+        self.flows.reading.again(self.matching, self.place, self._start_list)
 
     def action_live(self) -> None:
         self.flows.lists.toggle_live()
 
     def action_help(self) -> None:
         self._show("Keys", help_text())
+
+    def action_connection(self) -> None:
+        if self._demo:
+            self.status.say("The demo's account is the only one: start sestui without --demo for another.")
+        else:
+            self.flows.connecting.choose()
 
     def action_errors(self) -> None:
         self.app.show_errors()
@@ -251,7 +266,7 @@ class BrowseScreen(Screen[None]):
     def show_created(self, place: Place) -> None:
         """Read the tree again and put its cursor on what was created."""
         self.tenant_tree.expect(place)
-        self.flows.reading.tenants(self._matching)
+        self.flows.reading.tenants(self.matching)
 
     def action_compare(self) -> None:
         self.flows.comparing.compare()

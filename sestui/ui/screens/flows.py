@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sestui.domain.suppression import Connection
     from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
-    from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.changing import Changing
     from sestui.ui.screens.comparing import Comparing
+    from sestui.ui.screens.connecting import Connect, Connecting
     from sestui.ui.screens.creating import Creating
     from sestui.ui.screens.editing import Editing
     from sestui.ui.screens.exporting import Exporting
@@ -29,7 +30,8 @@ class Flows:
     def __init__(
         self,
         screen: BrowseScreen,
-        connect: Callable[[], Awaitable[Gateway]],
+        connect: Connect,
+        asked: Connection,
         clock: Callable[[], float],
         open_journal: Callable[[], Journal],
         keeping: Keeping,
@@ -38,6 +40,7 @@ class Flows:
     ) -> None:
         self._screen = screen
         self._connect = connect
+        self._asked = asked
         self._clock = clock
         self._open_journal = open_journal
         self._launch = launch
@@ -48,7 +51,13 @@ class Flows:
     def reading(self) -> Reading:
         from sestui.ui.screens.reading import Reading
 
-        return Reading(self._screen, self._connect, self._clock)
+        return Reading(self._screen, self.connecting, self._clock)
+
+    @cached_property
+    def connecting(self) -> Connecting:
+        from sestui.ui.screens.connecting import Connecting
+
+        return Connecting(self._screen, self._connect, self._asked, self._clock)
 
     @cached_property
     def lists(self) -> Loading:

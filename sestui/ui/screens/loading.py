@@ -280,7 +280,7 @@ class Loading:
         while self._clock() - screen.last_key < 60 * self._settings.live_minutes:
             gateway, listing = self._reading.gateway, screen.list_pane.listing
             if gateway is not None and listing is not None and listing.complete and not listing.loading:
-                if live is None or live.listing is not listing:
+                if live is None or live.listing is not listing or live.gateway is not gateway:
                     live = Live(gateway, listing, self._clock)
                 try:
                     news = await live.look()

@@ -6,7 +6,7 @@ Each kind of reading drops its predecessor, so that a late answer finds nobody t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.place import Place
     from sestui.ui.screens.browse import BrowseScreen
+    from sestui.ui.screens.connecting import Connecting
 
 _REST: Final = 0.15
 """Seconds the cursor has to stand still before SES is asked about what it stands on."""
@@ -52,11 +53,11 @@ class Reading:
     def __init__(
         self,
         screen: BrowseScreen,
-        connect: Callable[[], Awaitable[Gateway]],
+        connecting: Connecting,
         clock: Callable[[], float],
     ) -> None:
         self._screen = screen
-        self._connect = connect
+        self._connecting = connecting
         self.directory: Directory | None = None
         """What is known of the account's settings; None until the connection is made."""
         self.gateway: Gateway | None = None
@@ -67,6 +68,11 @@ class Reading:
     def connect(self, which: SuppressionList) -> None:
         """Connect, then read the tree and this list."""
         self._start("connection", self._open, which)
+
+    def reconnect(self, which: SuppressionList) -> None:
+        """Connect anew, and go on reading the list on the screen; this one where there is none yet."""
+        listing = self._screen.list_pane.listing
+        self.connect(which if listing is None else listing.which)
 
     def open_list_of(self, place: Place) -> None:
         """Read the list of a tenant or the account; of a configuration set the one that it consults."""
@@ -128,9 +134,9 @@ class Reading:
             self._start(f"sets of {tenant}", self._read_sets, self.directory, node, tenant)
 
     def again(self, matching: str, place: Place, which: SuppressionList) -> None:
-        """Read all that is on the screen again; connect first where there is no connection."""
-        if self.gateway is None:
-            self.connect(which)
+        """Read all that is on the screen again; connect first where there is no connection, or none that is good."""
+        if self.gateway is None or self._connecting.is_over:
+            self.reconnect(which)
             return
         if self.directory is not None:
             self.directory.forget()
@@ -151,25 +157,48 @@ class Reading:
             async with asyncio.timeout(_KEPT_FIRST):
                 await screen.flows.lists.recalled.wait()
         try:
-            self.gateway = await self._connect()
+            gateway = await self._connecting.make()
         except SestuiError as error:
             screen.bar.trouble = "not connected"
             screen.list_pane.trouble(error)
             self._trouble("No connection", error)
             return
-        screen.show_connection(self.gateway)
+        if anew := self.gateway is not None:
+            await self._part()
+        self.gateway = gateway
+        self._connecting.made_again()
+        screen.show_connection(gateway)
         screen.flows.lists.open(which)
+        if anew:
+            screen.tenant_tree.forget()
+            screen.flows.lists.again()
         # What one waits for is the list: the rest would share the processor and SES's one request a second with it.
         with suppress(TimeoutError):
             async with asyncio.timeout(_LIST_FIRST):
                 await screen.flows.lists.first_page.wait()
         from sestui.services.directory import Directory  # 6 ms, with what it needs.
 
-        self.directory = Directory(self.gateway)
+        self.directory = Directory(gateway)
         self.use()
-        self.tenants("")
+        self.tenants(screen.matching)
         self.settings(screen.place)
-        self._start("identity", self._identify, self.gateway)
+        self._start("identity", self._identify, gateway)
+
+    async def _part(self) -> None:
+        """Leave a connection whose place another to the same account takes."""
+        screen = self._screen
+        await screen.finish()
+        for group in ("list", "ask", "tree", "place", "sight", "use", "identity", "consulted"):
+            screen.workers.cancel_group(screen, group)
+        await self.end()
+
+    async def end(self) -> None:
+        """Close the connection; nobody on the screen waits for an answer any more."""
+        if self.directory is not None:
+            self.directory.forget()
+            self.directory = None
+        if self.gateway is not None:
+            await self.gateway.close()
 
     async def _identify(self, gateway: Gateway) -> None:
         try:

@@ -1,11 +1,15 @@
 """The first line of every screen: who and where one is, and what SES's limits do."""
 
+from typing import Final
+
 from rich.text import Text
 from textual.reactive import var
 from textual.widgets import Static
 
 from sestui.domain.display import printable
 from sestui.domain.suppression import Connection
+
+EXPIRED: Final = "creds expired"
 
 
 class ConnectionBar(Static):
@@ -20,6 +24,9 @@ class ConnectionBar(Static):
     production: var[bool] = var(False)
     pace: var[str] = var("")
     """What SES's throttling comes to, in words; empty while there is none."""
+
+    credentials: var[str] = var("")
+    """How long they last, or what is wrong with them; empty where there is nothing to say."""
 
     def on_mount(self) -> None:
         self._draw()
@@ -37,6 +44,9 @@ class ConnectionBar(Static):
         self._draw()
 
     def watch_pace(self) -> None:
+        self._draw()
+
+    def watch_credentials(self) -> None:
         self._draw()
 
     def on_resize(self) -> None:
@@ -60,12 +70,25 @@ class ConnectionBar(Static):
         right = Text(f"  {self.access} " if self.access else "", "bold")
         if self.production:
             right = Text.assemble("  ", (" PRODUCTION ", "bold white on red"), right)
+        if self.credentials:
+            lasts = self.credentials[len("creds ") :][:1].isdigit()
+            right.append(f" {self.credentials} ", "bold" if lasts else "bold red")
         if self.pace:
             right = Text.assemble((f"  {self.pace}", "bold yellow"), right)
         # Whether one can write, and where, is never what a narrow terminal cuts off.
         text.truncate(max(0, self.size.width - right.cell_len), overflow="ellipsis", pad=True)
         # One line, whatever it says.
         self.update(text + right, layout=False)
+
+
+def lasting(expiry: float | None, now: float) -> str:
+    """Say how long credentials last that run out then, both in seconds since 1970; None is no end."""
+    if expiry is None:
+        return ""
+    if expiry <= now:
+        return EXPIRED
+    minutes = int((expiry - now) // 60)
+    return f"creds {minutes}m" if minutes < 100 else f"creds {minutes // 60}h"
 
 
 def _grouped(account: str) -> str:

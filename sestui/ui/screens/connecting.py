@@ -1,0 +1,173 @@
+"""How a connection is made and changed: with what AWS wants of a person, asked in the app and never on the terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
+
+from sestui.domain.display import printable
+from sestui.domain.errors import CodeNeeded, CodeRefused, CredentialsRefused, LoginNeeded, NoCredentials, SestuiError
+from sestui.domain.suppression import Connection, SuppressionList
+from sestui.ui.widgets.connection_bar import EXPIRED, lasting
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from sestui.sesv2.gateway import Gateway
+    from sestui.ui.screens.browse import BrowseScreen
+
+Connect = Callable[[Connection, str], Awaitable["Gateway"]]
+"""Makes the connection asked for, with the code of an MFA device where there is one."""
+
+_NO_SUCH_OPTION: Final = 252
+"""The AWS CLI's exit status for arguments that it can't read (its user guide, return codes)."""
+
+
+class Connecting:
+    """Makes connections on behalf of a screen."""
+
+    def __init__(self, screen: BrowseScreen, connect: Connect, asked: Connection, clock: Callable[[], float]) -> None:
+        self._screen = screen
+        self._connect = connect
+        self._clock = clock
+        self._asked = asked
+        """What the screen's connection was asked for with; empty fields were botocore's to fill."""
+        self.made: Gateway | None = None
+        """Taken in place of the next one made."""
+        self._trouble = ""
+        """What is wrong with the credentials in use, in two or three words."""
+
+    @property
+    def credentials(self) -> str:
+        """How long the credentials last, or what is wrong with them; empty where there is nothing to say."""
+        gateway = self._screen.flows.reading.gateway
+        return self._trouble or lasting(gateway.expiry() if gateway is not None else None, self._clock())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can be asked with the credentials in use any more."""
+        return bool(self._trouble) or self.credentials == EXPIRED
+
+    def credentials_failed(self, error: NoCredentials | CredentialsRefused) -> None:
+        """Say that nothing can be asked with the credentials in use any more, and what to do."""
+        self._trouble = error.state
+        self._screen.status.say(f"{printable(str(error))} r connects again, c elsewhere.", urgent=True)
+
+    def choose(self) -> None:
+        """Let a person choose a profile and a Region, and go there."""
+        _: Worker[None] = self._screen.run_worker(self._choose, group="choosing", exclusive=True)
+
+    def made_again(self) -> None:
+        """The screen's connection has credentials anew."""
+        self._trouble = ""
+
+    async def make(self, asked: Connection | None = None) -> Gateway:
+        """Make the connection asked for, the screen's own unless another is; only to be awaited in a worker.
+
+        Raises:
+            SestuiError: it can't be made.
+        """
+        if (made := self.made) is not None:
+            self.made = None
+            return made
+        asked, code, device, refused = asked or self._asked, "", "", ""
+        while True:
+            try:
+                return await self._connect(asked, code)
+            except (CodeNeeded, CodeRefused) as error:
+                if isinstance(error, CodeNeeded):
+                    device = error.device
+                else:
+                    refused = str(error)
+                code = await self._ask_for_code(device, refused)
+                if not code:
+                    raise
+            except LoginNeeded as error:
+                if not await self._log_in(error, asked.profile):
+                    raise
+
+    async def _ask_for_code(self, device: str, refused: str) -> str:
+        from sestui.ui.screens.code import CodeDialog
+
+        return await self._screen.app.push_screen_wait(CodeDialog(device, refused)) or ""
+
+    async def _log_in(self, error: LoginNeeded, profile: str | None) -> bool:
+        """Run the program that logs in, if the person wants that, and return whether it says that it did."""
+        from sestui.ui.screens.leave import LeaveDialog
+
+        command = [*error.command, *(("--profile", profile) if profile else ())]
+        words = [
+            printable(str(error)),
+            "",
+            f"This runs `{printable(' '.join(command))}`, which has the terminal meanwhile.",
+            *self._screen.unfinished,
+        ]
+        app = self._screen.app
+        if not await app.push_screen_wait(LeaveDialog(words, "Log in?", "Log in")):
+            return False
+        # Nothing at all goes on meanwhile: no answer must be on its way.
+        await self._screen.finish()
+        with app.suspend():
+            try:
+                status = _run(command)
+            except OSError as trouble:
+                raise NoCredentials(f"`{command[0]}` can't be run: {trouble.strerror}. {error}") from trouble
+        if status:
+            raise NoCredentials(f"`{' '.join(command)}` ended with status {status}. {error}")
+        return True
+
+    async def _choose(self) -> None:
+        from sestui.ui.screens.connection import ConnectionDialog
+
+        screen, app = self._screen, self._screen.app
+        gateway = screen.flows.reading.gateway
+        region = self._asked.region if gateway is None else gateway.connection.region
+        present = Connection(region, self._asked.endpoint, self._asked.profile)
+        wanted = await app.push_screen_wait(ConnectionDialog(present, self._trouble))
+        if wanted is None:
+            return
+        if wanted == present:
+            if await self._is_sure(screen.unfinished):
+                screen.flows.reading.reconnect(SuppressionList())
+            return
+        # One that is still being made would come later than this one.
+        screen.workers.cancel_group(screen, "connection")
+        name = printable(" · ".join(it for it in (wanted.profile, wanted.region) if it))
+        screen.status.say(f"Connecting to {name} …")
+        try:
+            made = await self.make(wanted)
+        except SestuiError as error:
+            app.note_error(error)
+            stays = " Everything stays as it was." if gateway is not None else ""
+            screen.status.say(f"Not connected to {name}: {printable(str(error))}{stays}", urgent=True)
+            return
+        screen.status.say("")
+        if await self._is_sure(screen.losses):
+            app.change_connection(made, wanted)
+        else:
+            await made.close()
+
+    async def _is_sure(self, losses: list[str]) -> bool:
+        from sestui.ui.screens.leave import LeaveDialog
+
+        if not losses:
+            return True
+        sure = await self._screen.app.push_screen_wait(LeaveDialog(losses, "Connect anew?", "Connect"))
+        return bool(sure)
+
+
+def _run(command: list[str]) -> int:
+    """Run a program on the terminal and return its exit status. ctrl+c ends it, not us."""
+    ours = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        if "SSH_CONNECTION" in os.environ:
+            # A browser elsewhere can't come back to this machine; a program of before 2.22 does not know the option.
+            status = subprocess.call([*command, "--use-device-code"])
+            if status != _NO_SUCH_OPTION:
+                return status
+        return subprocess.call(command)
+    finally:
+        signal.signal(signal.SIGINT, ours)

@@ -1,0 +1,71 @@
+"""Credentials that are long in coming or want a person: nothing hangs, and no terminal is asked."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from sestui.domain.errors import ConnectionProblem, NoCredentials, Unreachable
+from sestui.domain.suppression import Connection
+from sestui.sesv2 import credentials
+from sestui.sesv2.choices import choices
+from sestui.sesv2.session import open_gateway
+
+_ROLE = "role_arn = arn:aws:iam::123456789012:role/OnCall\n"
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "config"
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+    return path
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+async def connect(profile: str | None = None) -> None:
+    async with open_gateway(Connection("us-east-1", None, profile), code=""):
+        pass
+
+
+async def test_a_program_that_never_answers_is_not_waited_for(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(config, "[profile slow]\ncredential_process = sleep 600\n")
+    monkeypatch.setattr(credentials, "WITHIN", 0.2)
+    with pytest.raises(Unreachable, match="Nobody gave credentials"):
+        await connect("slow")
+
+
+async def test_instance_metadata_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
+        monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        # Whatever the variables say.
+        monkeypatch.setenv("AWS_METADATA_SERVICE_TIMEOUT", "600")
+        monkeypatch.setattr(credentials, "WITHIN", 0.2)
+        with pytest.raises(Unreachable, match="instance metadata"):
+            await connect()
+
+
+async def test_no_credentials_at_all_are_found_missing_before_anything_is_sent() -> None:
+    with pytest.raises(NoCredentials, match="No AWS credentials"):
+        await connect()
+
+
+@pytest.mark.parametrize("profile", ["asks", "role"])
+async def test_a_profiles_program_has_no_terminal_to_ask_on(config: Path, profile: str) -> None:
+    asks = "[profile asks]\ncredential_process = sh -c 'read it </dev/tty; read it; echo $it >&2; exit 1'\n"
+    write(config, f"{asks}[profile role]\n{_ROLE}source_profile = asks\n")
+    with pytest.raises(NoCredentials, match="/dev/tty"):
+        await connect(profile)
+
+
+def test_the_choices_are_those_of_awss_own_files(config: Path) -> None:
+    config.write_text("[default]\nregion = eu-west-1\n[profile prod]\noutput = json\n")
+    found = choices()
+    assert dict(found.profiles) == {"default": "eu-west-1", "prod": ""}
+    assert {"us-east-1", "us-gov-west-1", "eu-central-1"} <= set(found.regions)
+    config.write_text("[default\n")
+    with pytest.raises(ConnectionProblem, match="config"):
+        choices()
