@@ -168,7 +168,7 @@ _TO_THE_LIST: Step = ("2", "enter details")
 REMOVAL, ADDITION = "Remove from a suppression list", "Add to a suppression list"
 
 DIALOGS: dict[str, tuple[list[Step], str]] = {
-    "browse": ([], "esc closes"),
+    "browse": ([], "understood: "),
     "filter": ([_TO_THE_LIST, ("/", "")], PERSON),
     "add": ([("a", ADDITION)], PERSON),
     "remove": ([("d", REMOVAL)], ""),
@@ -180,7 +180,7 @@ DIALOGS: dict[str, tuple[list[Step], str]] = {
 """By name: the keys that lead there, each with what it brings to the screen; what a paste shows there, if anything."""
 _REVERSED_REMOVE = re.compile(r"\x1b\[(?:[\d:]+;)*7(?:;[\d:]+)*m(?:\x1b\[[\d;:]+m)* ?Remove")
 """The button in focus, as tmux tells of it: 7 is reverse video."""
-_OPEN = (REMOVAL, ADDITION, "esc closes", "Search for commands", "Leave sestui?")
+_OPEN = (REMOVAL, ADDITION, "understood: ", "esc closes", "Search for commands", "Leave sestui?")
 
 
 def _escape_and_ask_for_help(screen: Tmux) -> None:
@@ -237,9 +237,9 @@ def test_what_is_pasted_as_plain_text_changes_nothing(six_bounces: Ses, tmux: Ru
 
 
 PASTES = {
-    "with a return": (PERSON.encode() + b"\r", "esc closes"),
-    "two lines": (f"{PERSON}\rd\t\ra@corp.com\r".encode(), "2 addresses pasted"),
-    "bracketed": (b"\x1b[200~" + PERSON.encode() + b"\r\x1b[201~", "esc closes"),
+    "with a return": (PERSON.encode() + b"\r", "understood: "),
+    "two lines": (f"{PERSON}\rd\t\ra@corp.com\r".encode(), "understood: "),
+    "bracketed": (b"\x1b[200~" + PERSON.encode() + b"\r\x1b[201~", "understood: "),
 }
 """By name: the bytes, and what they show outside an input."""
 

@@ -78,6 +78,7 @@ def answer(code: str, status: int, message: str = "words") -> botocore_errors.Cl
 async def test_every_error_that_the_model_names_is_mapped(emulator: Emulator, gateway: Gateway) -> None:
     calls = everything(gateway)
     public = {name for name, _ in inspect.getmembers(Gateway, inspect.isfunction) if not name.startswith("_")}
+    public -= {"may_change", "name_to_type", "permissions"}  # No call of one operation.
     assert set(calls) == public, "a new method of the gateway has to be called here"
     for call in calls.values():
         await call()

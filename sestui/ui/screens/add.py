@@ -214,7 +214,8 @@ class AddDialog(Dialog[Confirmed]):
     async def _finish(self, steps: Iterator[None]) -> None:
         for _ in steps:
             await sleep(0)
-        self._draw()
+        if self.query("#replace"):
+            self._draw()
 
     def _steps(self) -> Iterator[None]:
         """Find out what is to be done, a little at each step."""
@@ -225,8 +226,10 @@ class AddDialog(Dialog[Confirmed]):
                 pieces += some
                 yield
             self._found = gather(pieces)
-        replace = self.query_one("#replace", Checkbox).value
-        addition = Addition(self._place.which, self._reason, self._standing, replace=replace)
+        box = next(iter(self.query("#replace").results(Checkbox)), None)
+        if box is None:
+            return  # The dialog is being closed.
+        addition = Addition(self._place.which, self._reason, self._standing, replace=box.value)
         for start in range(0, len(self._found.rows), _AT_ONCE):
             addition.take(self._found.rows[start : start + _AT_ONCE])
             yield
