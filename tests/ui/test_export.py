@@ -140,7 +140,7 @@ async def test_what_goes_wrong_is_said_in_the_dialog_and_the_name_can_be_mended(
         await shows(pilot, "Name a file.")
         await type_text(pilot, "~/none/list.csv")
         await pilot.press("enter")
-        await shows(pilot, "there is no such file or folder", "Nothing of it is left")
+        await shows(pilot, "can't be written", "Nothing of it is left")
         await pilot.press(*["backspace"] * 13)
         await type_text(pilot, "folder")
         await pilot.press("enter")
