@@ -103,7 +103,6 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
 def environment(tmp_path: Path) -> dict[str, str]:
     """No credentials, no Region, no settings of this machine."""
     return {
-        "PYTHONPATH": os.environ["PYTHONPATH"],
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
         "LANG": "C.UTF-8",

@@ -186,7 +186,7 @@ class CredentialsRefused(ServiceError):
     def __str__(self) -> str:
         # What it is in plain words first: AWS has a dozen of sentences for the same.
         words = "The credentials have expired" if self.code in _EXPIRED else "The credentials are refused"
-        return f"{words} ({self.operation}: {_code(self)}). {self.message}"
+        return f"{words}: {self.advice} ({self.operation}: {_code(self)}). {self.message}"
 
 
 class CodeRefused(CredentialsRefused):

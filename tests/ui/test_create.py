@@ -338,7 +338,7 @@ async def test_while_one_is_created_nothing_is_lost_and_nothing_covered(
         await pilot.press("q")
         await shows(pilot, "Leave sestui?", "Tenant shop is being created.")
         await until(pilot, lambda: len(created(emulator)) == 2)
-        await shows(pilot, "Leave sestui?")
+        await shows(pilot, "Leave sestui?", "Not created: SES refused")
         await pilot.press("escape")
         await shows(pilot, "Not created: SES refused", "n shows it again")
         await pilot.press("n")

@@ -213,7 +213,7 @@ async def test_what_can_not_be_asked_is_said(make_app: MakeApp, emulator: Emulat
         await on_retail(pilot)
         emulator.conditions = faults(fault.replace("=", "@GetSuppressedDestination="))
         await paste(pilot, "alice@corp.com")
-        await shows(pilot, "not asked: ", "account was not asked: ", "r asks again")
+        await shows(pilot, "not asked: ", "tenant acme-retail was not asked: ", "r asks again")
 
 
 async def test_nothing_that_is_pasted_runs_a_key(make_app: MakeApp, gateway: Gateway, emulator: Emulator) -> None:
