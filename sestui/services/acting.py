@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sestui.domain.errors import NotFound, Recalled, ServiceFault, SestuiError, TenantNotFound, Throttled, Unreachable
+from sestui.domain.errors import NotFound, Recalled, SestuiError, TenantNotFound
 from sestui.domain.job import ASK_AGAIN_UP_TO, WOULD, Entry, Job, Kind, Outcome, Result
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
+from sestui.services.outage import TRANSIENT
 from sestui.services.watch import Watch
 from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from sestui.services.journal_rows import Recorded
     from sestui.sesv2.gateway import Gateway
-
-TRANSIENT: Final = (Throttled, ServiceFault, Unreachable)
-"""After these the same call may well come through later."""
 
 
 class Acting:

@@ -21,9 +21,10 @@ from sestui.domain.import_job import ImportJob, ImportStatus, Part, PartState, P
 from sestui.domain.import_records import lines
 from sestui.domain.job import CLOCKS_APART, WOULD, Job, Outcome, Result, Wish
 from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
-from sestui.services.acting import TRANSIENT, Acting
+from sestui.services.acting import Acting
 from sestui.services.import_outcomes import Outcomes, failure
 from sestui.services.in_thread import in_thread
+from sestui.services.outage import TRANSIENT
 from sestui.services.scan import rows_of
 
 if TYPE_CHECKING:

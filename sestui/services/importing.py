@@ -12,9 +12,10 @@ from sestui.domain.display import duration
 from sestui.domain.errors import AccessDenied, JobRefused, JournalTrouble, LimitExceeded, SestuiError, UsageError
 from sestui.domain.import_job import AT_ONCE, Part, PartState, Place
 from sestui.domain.job import MADE, SAMPLE, Job, Result, State, Wish
-from sestui.services.acting import TRANSIENT, Acting
+from sestui.services.acting import Acting
 from sestui.services.import_steps import ACCOUNT, Steps, Stopped
 from sestui.services.in_thread import in_thread
+from sestui.services.outage import PATIENCE, TRANSIENT, longer
 from sestui.services.reading_back import Sample, misses
 from sestui.sesv2.pacing import Priority
 
@@ -27,11 +28,6 @@ _WORKERS: Final = 4
 """Import jobs under way at once: an account has twenty, and others may want some."""
 _LISTEN: Final = 0.5
 """Seconds from one look at what is wished of the job to the next."""
-_PATIENCE: Final = 900.0
-"""Seconds without a useful answer after which the job is paused."""
-_FIRST_REST: Final = 1.0
-_LONGEST_REST: Final = 30.0
-"""Seconds from one try to the next of a part that waits; doubled each time up to this."""
 
 
 async def check(gateway: Gateway, job: Job) -> None:
@@ -192,7 +188,7 @@ class ImportRun:
         return frozenset(it.entry.address for it in entries if not it.entry.known and it.result is None)
 
     async def _carry_out(self, part: Part, steps: Steps, endpoint: str) -> None:
-        rest = _FIRST_REST
+        rest = longer(0.0)
         while True:
             try:
                 await (steps.go_dry(part.number) if self._dry else steps.go(part.number, endpoint))
@@ -202,7 +198,7 @@ class ImportRun:
                 pass
             except (LimitExceeded, *TRANSIENT) as error:
                 await self._wait(part, error, rest, steps)
-                rest = min(_LONGEST_REST, 2 * rest)
+                rest = longer(rest)
                 if not self._stopping.is_set():
                     continue
             except SestuiError as error:
@@ -215,7 +211,7 @@ class ImportRun:
         now = asyncio.get_running_loop().time()
         since = max(self._waits.setdefault(part.number, now), steps.answered_at)
         why = f"SES lets an account have {AT_ONCE} import jobs under way" if isinstance(error, LimitExceeded) else ""
-        if not why and now - since > _PATIENCE:
+        if not why and now - since > PATIENCE:
             self._halt(f"no useful answer for {duration(now - since)}: {error}", error)
         await in_thread(self._journal.state, self._job.id, State.WAITING, why or str(error))
         await steps.sleep(rest)

@@ -132,11 +132,6 @@ class Lookup:
             rows = self._rows_of(which, address)
             self.findings[address, which] = Finding(address, which, left=spellings(address), rows=rows)
 
-    @property
-    def calls_left(self) -> int:
-        """How many calls the spellings of the lists at hand still take."""
-        return sum(len(it.left) for it in self.findings.values())
-
     def of(self, address: str) -> list[Finding]:
         """Return what is known of an address, list by list."""
         return [it for it in self.findings.values() if it.address == address]

@@ -25,8 +25,9 @@ from sestui.domain.errors import (
     TenantNotFound,
 )
 from sestui.domain.job import MADE, SAMPLE, Job, Outcome, Result, State, Wish
-from sestui.services.acting import TRANSIENT, Acting
+from sestui.services.acting import Acting
 from sestui.services.in_thread import in_thread
+from sestui.services.outage import PATIENCE, TRANSIENT, longer
 from sestui.services.reading_back import Sample, misses
 from sestui.sesv2.pacing import Priority
 
@@ -43,11 +44,6 @@ _FLUSH: Final = 0.03
 """Seconds for which outcomes are gathered into one write: one each takes a third of the throughput (measured)."""
 _LISTEN: Final = 0.5
 """Seconds from one look at what is wished of the job to the next."""
-_PATIENCE: Final = 900.0
-"""Seconds without a useful answer of SES after which a job is paused."""
-_FIRST_REST: Final = 1.0
-_LONGEST_REST: Final = 30.0
-"""Seconds from one try to the next of a job that waits; doubled each time up to this."""
 _SLASH: Final = (
     "Known SES defect: it refuses an address with a / here; an import job of the account's list can delete it."
 )
@@ -257,9 +253,9 @@ class Run:
             return  # It was under way when the wait began: the same news again.
         if not self._rest:
             self._waits_since = loop.time()
-        elif loop.time() - self._waits_since > _PATIENCE:
+        elif loop.time() - self._waits_since > PATIENCE:
             self._halt(f"no useful answer for {duration(loop.time() - self._waits_since)}: {error}", error)
-        self._rest = min(_LONGEST_REST, 2 * self._rest or _FIRST_REST)
+        self._rest = longer(self._rest)
         self._rested_at = loop.time() + self._rest
         loop.call_at(self._rested_at, self._happened.set)
         self._set(State.WAITING, str(error))

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from math import ceil, floor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sestui.domain.errors import ServiceFault, SestuiError, Throttled, Unreachable
+from sestui.domain.errors import SestuiError
 from sestui.services.listing import LAG
 from sestui.services.once import Once
+from sestui.services.outage import PATIENCE, TRANSIENT, longer
 from sestui.services.sweep import Sweep
 from sestui.services.windows import Window
 from sestui.sesv2.pacing import Priority
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
     from sestui.domain.query import Query
     from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
     from sestui.sesv2.gateway import Gateway, Page
-
-_TRANSIENT: Final = (Throttled, ServiceFault, Unreachable)
-"""After these the same call may well come through later."""
-_FIRST_REST: Final = 1.0
-_LONGEST_REST: Final = 30.0
-"""Seconds from one try to the next while SES answers nothing useful; doubled each time up to this."""
-PATIENCE: Final = 900.0
-"""Seconds of that after which it is given up."""
 
 
 async def stream(
@@ -79,11 +72,11 @@ async def _pages(sweep: Sweep, waits: Callable[[SestuiError], None]) -> AsyncGen
                     rest = 0.0
                     yield page
             return
-        except _TRANSIENT as error:
+        except TRANSIENT as error:
             if not rest:
                 since = loop.time()
             elif loop.time() - since > PATIENCE:
                 raise
-            rest = min(_LONGEST_REST, 2 * rest or _FIRST_REST)
+            rest = longer(rest)
             waits(error)
         await asyncio.sleep(rest)

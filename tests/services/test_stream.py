@@ -11,7 +11,8 @@ from sestui.domain.query import Query, parse
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.emulator import World
 from sestui.services.once import Once
-from sestui.services.stream import PATIENCE, stream
+from sestui.services.outage import PATIENCE
+from sestui.services.stream import stream
 from sestui.sesv2.gateway import Gateway
 from tests.serving import NOON, faults, loop_clock, operations, quirks, serving
 from tests.virtual_time import run

@@ -1,0 +1,17 @@
+"""What is waited out, and for how long, by whoever has time: a job, a list that is passed on."""
+
+from typing import Final
+
+from sestui.domain.errors import ServiceFault, Throttled, Unreachable
+
+TRANSIENT: Final = (Throttled, ServiceFault, Unreachable)
+"""After these the same call may well come through later."""
+PATIENCE: Final = 900.0
+"""Seconds without a useful answer of SES after which it is given up."""
+_FIRST_REST: Final = 1.0
+_LONGEST_REST: Final = 30.0
+
+
+def longer(rest: float) -> float:
+    """Return the seconds to rest before the next try: twice the last, up to half a minute; `rest` is 0 at first."""
+    return min(_LONGEST_REST, 2 * rest or _FIRST_REST)
