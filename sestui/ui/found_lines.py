@@ -11,7 +11,7 @@ from sestui.domain.suppression import SuppressionList
 from sestui.domain.verdict import Answer
 from sestui.domain.verdict_words import Tone
 from sestui.services.lookup import Finding, Lookup
-from sestui.services.lookup_words import meaning_lines
+from sestui.services.lookup_words import added, meaning_lines
 from sestui.ui.widgets.columns import date
 from sestui.ui.widgets.found_table import Found
 from sestui.ui.widgets.line_view import Part, fold
@@ -75,8 +75,14 @@ def _absence(it: Finding, now: float) -> str:
     return f"not under this spelling ({it.evidence.spellings} tried)"
 
 
-def meaning(lookup: Lookup, address: str, now: float, width: int) -> list[list[Part]]:
-    """Return what it means for the mail, then why lists could not be asked, in lines of a width in cells."""
+def meaning(lookup: Lookup, it: Found | None, now: float, width: int) -> list[list[Part]]:
+    """Return what a line means for the mail, who put its entry there, and why lists could not be asked.
+
+    In lines of a width in cells.
+    """
+    address = lookup.addresses[0] if it is None else it.address
+    entry = None if it is None else it.entry
+    origin = [] if entry is None else [(f"{printable(entry.address)} was put there {added(entry)}", Tone.DOUBT)]
     # A list's own line has no room for all of that.
     errors = [
         (f"{printable(str(it.which))} was not asked: {printable(str(it.error))} r asks again", Tone.DOUBT)
@@ -85,6 +91,6 @@ def meaning(lookup: Lookup, address: str, now: float, width: int) -> list[list[P
     ]
     return [
         [(line, STYLES[tone])]
-        for words, tone in (*meaning_lines(lookup, address, now), *errors)
+        for words, tone in (*meaning_lines(lookup, address, now), *origin, *errors)
         for line in fold(words, max(10, width - 1))
     ]

@@ -201,7 +201,7 @@ async def test_why_is_asked_when_it_is_wanted_and_not_before(
     async with make_app().run_test(size=(80, 24)) as pilot:
         await shows(pilot, "acme-retail")
         await paste(pilot, "alice@corp.com")
-        await shows(pilot, "by hand")
+        await shows(pilot, "by hand", "alice@corp.com was put there by hand: SES gives no message id")
         await pilot.press("w")
         await shows(pilot, "Why alice@corp.com", "no message id")
         assert "GetMessageInsights" not in operations(emulator)

@@ -153,7 +153,7 @@ class FindDialog(Dialog[FindWish]):
         self._table.show(found_lines.found_lines(lookup, self._ticks, now), "")
         line = self._table.current
         address = lookup.addresses[0] if line is None else line.address
-        lines = found_lines.meaning(lookup, address, now, self._meaning.width)
+        lines = found_lines.meaning(lookup, line, now, self._meaning.width)
         if left := left_line(lookup, self._place.pace()):
             key = "r asks again" if lookup.others_error is not None else "o asks them"
             lines += [
