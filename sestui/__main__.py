@@ -126,6 +126,9 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
     async with AsyncExitStack() as stack:
         home = _demo_folder(stack) if asked.demo else None
 
+        def state_folder() -> Path:
+            return home or state.state_folder()
+
         async def connect(wanted: Connection, code: str) -> Gateway:
             # After the first paint and off the loop: botocore takes as long to import as Textual does.
             try:
@@ -142,14 +145,14 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
                 gateway: Gateway = await stack.enter_async_context(opened)
                 if log is not None:
                     gateway.listeners.append(log.hear)
-                state.set_pace(gateway, home or state.state_folder(), chosen)
+                state.set_pace(gateway, state_folder(), chosen)
                 return gateway
             finally:
                 if not gc.isenabled():
                     _settle()
 
         def open_journal() -> Journal:
-            journal = state.open_journal(home or state.state_folder(), chosen)
+            journal = state.open_journal(state_folder(), chosen)
             stack.callback(journal.close)
             return journal
 
@@ -167,6 +170,7 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
             connection(asked),
             clock=time.time,
             open_journal=open_journal,
+            state_folder=state_folder,
             keeping=partial(_keeping, asked, chosen, home),
             settings=chosen,
             # The demo's account ends with it.

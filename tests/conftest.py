@@ -90,6 +90,7 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
                 asked or Connection("us-east-1", emulator.url),
                 clock=clock,
                 open_journal=open_journal,
+                state_folder=lambda: tmp_path / "state",
                 keeping=lambda _: keeping or Keeping(),
                 settings=settings,
                 launch=launch,

@@ -91,6 +91,7 @@ async def main():
         lambda *_: asyncio.sleep(60),
         clock=time.time,
         open_journal=exit,
+        state_folder=exit,
         keeping=lambda _: Keeping(),
         settings=Settings(),
     )

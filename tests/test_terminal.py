@@ -360,6 +360,14 @@ def test_an_account_that_went_out_of_reach_is_said_once_and_leaving_is_quiet(
     assert "never retrieved" not in pty.text
 
 
+def test_y_puts_the_address_into_tmux_as_it_comes(six_bounces: Ses, tmux: RunInTmux) -> None:
+    screen = tmux(_options(six_bounces))
+    screen.wait_for("person0@corp.com", "OnCall")
+    screen.press("2", "y")
+    screen.wait_for("1 address: Copied into tmux's buffer: prefix ] pastes it.")
+    assert re.fullmatch(r"person\d@corp\.com", screen.run("show-buffer"))
+
+
 def test_an_address_is_removed_by_moving_the_focus_and_enter(six_bounces: Ses, tmux: RunInTmux) -> None:
     ses = six_bounces
     before, known = len(ses.writes), ses.addresses

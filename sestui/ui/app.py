@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -16,7 +18,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from sestui.domain.display import printable
-from sestui.domain.errors import CredentialsRefused, NoCredentials
+from sestui.domain.errors import CredentialsRefused, NoCredentials, SestuiError
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.services.error_log import ErrorLog
 from sestui.stylesheets import stylesheet
@@ -60,6 +62,7 @@ class SestuiApp(App[None]):
         *,
         clock: Callable[[], float],
         open_journal: Callable[[], Journal],
+        state_folder: Callable[[], Path],
         keeping: Callable[[Connection], Keeping],
         settings: Settings,
         launch: Launch | None = None,
@@ -82,6 +85,7 @@ class SestuiApp(App[None]):
         self._make_browse = browse
         self._browse = browse(asked, start_list or SuppressionList())
         self._clock = clock
+        self._state_folder = state_folder
 
     def get_driver_class(self) -> type[TerminalDriver]:
         return TerminalDriver
@@ -200,6 +204,23 @@ class SestuiApp(App[None]):
         """Say an error, and keep it for `E`."""
         self._browse.status.say(printable(str(error)), urgent=True)
         self.keep_error(error)
+
+    async def copied(self, text: str) -> str:
+        """Copy a text, and return in words where it is now, or why it is nowhere."""
+        from sestui.ui.clipboard import Clipboard
+
+        # Where Textual's own inputs paste from.
+        self._clipboard = text
+        send = self._driver.write if self._driver is not None else len
+        try:
+            return f"Copied {await Clipboard(os.environ, send, self._state_folder).copy(text)}."
+        except SestuiError as error:
+            return f"Not copied: {printable(str(error))}"
+
+    @work
+    async def copy_to_clipboard(self, text: str) -> None:  # type: ignore[override]
+        """What Textual's own inputs call, which sends OSC 52 whether or not it can arrive."""
+        self._browse.status.say(await self.copied(text))
 
     def show_errors(self) -> None:
         from sestui.ui.screens.errors import ErrorsDialog

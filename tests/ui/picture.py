@@ -34,6 +34,7 @@ async def draw() -> str:
             connect,
             clock=lambda: _NOW,
             open_journal=lambda: Journal(folder / "state", lambda: _NOW),
+            state_folder=lambda: folder,
             keeping=lambda _: Keeping(),
             settings=Settings(),
             start_list=SuppressionList("acme-retail"),

@@ -41,6 +41,7 @@ async def app_on(answer: Answer, folder: Path) -> AsyncIterator[SestuiApp]:
             connect,
             clock=time.time,
             open_journal=lambda: journal,
+            state_folder=lambda: folder,
             keeping=lambda _: Keeping(),
             settings=Settings(),
         )

@@ -277,6 +277,9 @@ class BrowseScreen(Screen[None]):
     def action_export(self) -> None:
         self.flows.exporting.export()
 
+    def action_copy_addresses(self) -> None:
+        self.flows.exporting.copy()
+
     def action_associate(self) -> None:
         self.flows.editing.associate(self.place)
 

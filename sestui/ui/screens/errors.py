@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.content import Content
 
 from sestui.domain.display import printable
 from sestui.services.error_log import ErrorLog, lines_of
@@ -27,7 +28,6 @@ class ErrorsDialog(TextDialog):
         super().on_mount()
         self.query_one("#body").border_subtitle = "y copies · esc closes"
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
         """Put it into the clipboard, for a ticket."""
-        self.app.copy_to_clipboard(self._copied)
-        self.query_one("#body").border_subtitle = "copied by OSC 52, where the terminal lets a program do that"
+        self.query_one("#body").border_subtitle = Content(await self.app.copied(self._copied))

@@ -1,4 +1,4 @@
-"""How rows of the open list go from a key to a file: which, asked where, written."""
+"""How rows of the open list go from a key to a file, or to where copied text goes: which, asked where, written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Exporting:
-    """Writes what is marked, else what is shown, on behalf of a screen."""
+    """Writes and copies what is marked on behalf of a screen."""
 
     def __init__(self, screen: BrowseScreen, reading: Reading, clock: Callable[[], float]) -> None:
         self._screen = screen
@@ -40,6 +40,21 @@ class Exporting:
         else:
             flow = partial(self._export, gateway, listing)
             _: Worker[None] = self._screen.run_worker(flow, group="plan", exclusive=True)
+
+    def copy(self) -> None:
+        """Copy what is marked, else the address under the cursor, one a line."""
+        marking = self._screen.list_pane.marking
+        if chosen := marking.chosen:
+            hidden = f" ({marking.hidden:,} of them hidden by the filter)" if marking.marks and marking.hidden else ""
+            what = f"{counted(len(chosen), 'address', 'addresses')}{hidden}"
+            _: Worker[None] = self._screen.run_worker(self._copy(chosen, what), group="copy", exclusive=True)
+        else:
+            self._screen.status.say("Nothing to copy: no address is shown.")
+
+    async def _copy(self, addresses: list[str], what: str) -> None:
+        # Pasted into a shell, a line end or an escape sequence would be obeyed: as in what is shown, it is a code.
+        words = await self._screen.app.copied("\n".join(map(printable, addresses)))
+        self._screen.status.say(f"{what}: {words}")
 
     async def _export(self, gateway: Gateway, listing: Listing) -> None:
         pane, status = self._screen.list_pane, self._screen.status

@@ -300,11 +300,10 @@ class FindDialog(Dialog[FindWish]):
         await self._place.scan(which, self._say)
         lookup.take_rows(which)
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
         """Put what was found into the clipboard, as text for a ticket."""
         if self.lookup is None:
             self._say("Nothing was looked for yet.")
             return
         lines = text_lines(self.lookup, self._place.gateway.connection, self._place.clock())
-        self.app.copy_to_clipboard("\n".join(lines))
-        self._say("Copied by OSC 52, where the terminal lets a program do that.")
+        self._say(await self.app.copied("\n".join(lines)))
