@@ -6,6 +6,7 @@ All are processes of their own against an emulator over HTTP. What happened is c
 import asyncio
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -190,6 +191,28 @@ async def test_credentials_that_expire_half_way_pause_the_job_with_the_reason(
     emulator.conditions = Conditions()
     assert (await end_of(await start("run", number))).status == 0
     assert journal.job(number).counts == {Outcome.REMOVED: 300}
+    assert removed(emulator) == once(plan)
+    assert await rows(gateway) == sorted(set(before) - set(plan))
+
+
+async def test_a_disk_that_is_full_half_way_costs_no_entry_and_the_job_can_be_gone_on_with(
+    emulator: Emulator, gateway: Gateway, journal: Journal, start: Start, tmp_path: Path
+) -> None:
+    before = await rows(gateway)
+    plan = before[:300]
+    number = journal.plan(removal(await gateway.identify(), plan))
+    emulator.conditions = Conditions(latency=0.05)
+    process = await start("run", number)
+    await until(lambda: journal.job(number).settled >= 40)
+    largest = max(file.stat().st_size for file in (tmp_path / "state").rglob("*"))
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+    ended = await end_of(process)
+    assert ended.status == 1
+    assert "can't be used: " in ended.err
+    assert f"Once that is mended `sestui jobs run {number}` goes on with it." in ended.err
+    assert 40 <= removed(emulator).total() < 300
+    ended = await end_of(await start("run", number))
+    assert (ended.status, journal.job(number).counts) == (0, {Outcome.REMOVED: 300})
     assert removed(emulator) == once(plan)
     assert await rows(gateway) == sorted(set(before) - set(plan))
 

@@ -83,6 +83,8 @@ class Foreground:
             following = asyncio.ensure_future(self._follow(journal, number))
         try:
             return await jobs.run(number, only_end=only_end)
+        except JournalTrouble as error:
+            raise JournalTrouble(f"{error} Once that is mended `sestui jobs run {number}` goes on with it.") from error
         except asyncio.CancelledError:
             if (await in_thread(journal.job, number)).is_interrupted:
                 await in_thread(journal.state, number, State.PAUSED)

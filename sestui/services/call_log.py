@@ -1,7 +1,6 @@
 """`--log`: a line of JSON for each request. It never holds a credential, nor SES's own words, which may."""
 
 import json
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from pathlib import Path
 from sestui.domain.display import printable
 from sestui.domain.errors import FileTrouble, NotOurs, SestuiError
 from sestui.domain.request import Request
-from sestui.services.private import private_file
+from sestui.services.private import added_to
 
 
 class CallLog:
@@ -29,8 +28,7 @@ class CallLog:
         self._addresses = addresses
         self._where = printable(str(path))
         try:
-            private_file(path, make=True)
-            self._file = open(path, "a", encoding="utf-8", opener=_no_other)  # noqa: SIM115 - `close` closes it
+            self._file = added_to(path)
         except (OSError, ValueError, NotOurs) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
             raise FileTrouble(f"The log {self._where} can't be written: {why}.") from error
@@ -62,7 +60,3 @@ class CallLog:
         # What could not be written is tried once more here; `tell` was told.
         with suppress(OSError):
             self._file.close()
-
-
-def _no_other(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -227,7 +227,9 @@ class JournalFile:
             raise JournalTrouble(f"The journal {where} can't be used: {error}. Move it away to begin anew.") from error
         except OSError as error:
             what = printable(str(error.filename or where))
-            raise JournalTrouble(f"The journal can't be used: {error.strerror} ({what}).") from error
+            raise JournalTrouble(
+                f"The journal can't be used: {error.strerror} ({what}). XDG_STATE_HOME can name another folder for it."
+            ) from error
 
 
 def _locked(path: Path) -> int | None:

@@ -4,6 +4,7 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from sestui.domain.display import printable
 from sestui.domain.errors import NotOurs
@@ -46,6 +47,20 @@ def private_file(path: Path, *, make: bool) -> int:
         raise ValueError("no file")
     _see_to(path, state, 0o600)
     return state.st_ino
+
+
+def added_to(path: Path) -> TextIO:
+    """Open a text file of 0600 to be added to, made where there is none.
+
+    Raises:
+        NotOurs, ValueError, OSError: as `private_file`.
+    """
+    private_file(path, make=True)
+    return open(path, "a", encoding="utf-8", opener=_no_link)
+
+
+def _no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
 def _see_to(path: Path, state: os.stat_result, mode: int) -> None:

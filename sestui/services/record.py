@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from sestui.domain.display import printable
-from sestui.domain.errors import JournalTrouble
+from sestui.domain.errors import JournalTrouble, NotOurs
+from sestui.services.private import added_to
 
 
 class Record:
-    """Appends to a file that only its owner may read.
+    """Appends to a file that is its owner's alone.
 
     Raises:
         JournalTrouble: it can't be written to. What is not copied is not done.
@@ -24,13 +24,8 @@ class Record:
     def __call__(self, line: Mapping[str, object]) -> None:
         try:
             # At each line: between two of them the file may have been moved away.
-            with open(self._path, "a", encoding="utf-8", opener=_private) as file:
+            with added_to(self._path) as file:
                 file.write(json.dumps(line) + "\n")
-        except OSError as error:
-            raise JournalTrouble(
-                f"The journal's copy {printable(str(self._path))} can't be written: {error.strerror}."
-            ) from error
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+        except (OSError, ValueError, NotOurs) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error).removesuffix(".")
+            raise JournalTrouble(f"The journal's copy {printable(str(self._path))} can't be written: {why}.") from error

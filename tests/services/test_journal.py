@@ -1,6 +1,7 @@
 """The journal: what it takes in it gives back, for its owner alone, whoever else looks, and it is never thrown away."""
 
 import json
+import os
 import sqlite3
 import stat
 import subprocess
@@ -150,7 +151,6 @@ def test_what_ended_long_ago_is_forgotten_and_what_did_not_end_is_kept(journal: 
 
 
 def test_it_is_for_its_owner_alone_and_who_only_looks_leaves_nothing(journal: Journal, tmp_path: Path) -> None:
-    assert journal.jobs() == []
     journal.tidy(1)
     assert not (tmp_path / "state").exists()
     number = journal.plan(plan())
@@ -236,9 +236,17 @@ def test_the_copy_has_a_line_of_each_plan_outcome_and_edit(journal: Journal, tmp
     assert stat.S_IMODE((tmp_path / "copy.jsonl").stat().st_mode) == 0o600
 
 
-def test_what_cannot_be_copied_is_not_done(journal: Journal, tmp_path: Path) -> None:
-    journal.copy = Record(tmp_path / "nowhere" / "copy.jsonl")
-    with pytest.raises(JournalTrouble, match=r"copy .* can't be written"):
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("nowhere/copy", "No such file"), ("shared", "Others can write"), ("pipe", "no file"), ("link", "no file")],
+)
+def test_what_cannot_be_copied_is_not_done(journal: Journal, tmp_path: Path, name: str, why: str) -> None:
+    (tmp_path / "shared").touch()
+    (tmp_path / "shared").chmod(0o666)
+    (tmp_path / "link").symlink_to("shared")
+    os.mkfifo(tmp_path / "pipe")
+    journal.copy = Record(tmp_path / name)
+    with pytest.raises(JournalTrouble, match=rf"copy .* can't be written: .*{why}"):
         journal.plan(plan())
 
 
