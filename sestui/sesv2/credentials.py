@@ -5,9 +5,10 @@ Reads private names of botocore's, which has no public way to either; `test_cred
 
 import asyncio
 import logging
+import os
+import signal
 from asyncio.subprocess import DEVNULL
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 from aiobotocore.session import AioSession
@@ -42,8 +43,25 @@ def ask_nobody(session: AioSession, code: str) -> None:
 
 
 def _without_terminal(provider: Any) -> Any:
-    provider._popen = partial(asyncio.create_subprocess_exec, stdin=DEVNULL, start_new_session=True)
+    provider._popen = _started
     return provider
+
+
+async def _started(*command: str, **pipes: Any) -> Any:
+    """Start a program that gives credentials; it ends with whoever waits for what it says, children and all."""
+    process: Any = await asyncio.create_subprocess_exec(*command, **pipes, stdin=DEVNULL, start_new_session=True)
+    communicate = process.communicate
+
+    async def communicate_to_the_end() -> Any:
+        try:
+            return await communicate()
+        finally:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
+
+    process.communicate = communicate_to_the_end
+    return process
 
 
 async def have(session: AioSession) -> bool:

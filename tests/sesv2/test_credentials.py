@@ -10,6 +10,7 @@ from sestui.domain.suppression import Connection
 from sestui.sesv2 import credentials
 from sestui.sesv2.choices import choices
 from sestui.sesv2.session import open_gateway
+from tests.job_processes import until
 
 _ROLE = "role_arn = arn:aws:iam::123456789012:role/OnCall\n"
 
@@ -30,11 +31,15 @@ async def connect(profile: str | None = None) -> None:
         pass
 
 
-async def test_a_program_that_never_answers_is_not_waited_for(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(config, "[profile slow]\ncredential_process = sleep 600\n")
-    monkeypatch.setattr(credentials, "WITHIN", 0.2)
+async def test_a_program_that_never_answers_is_not_waited_for_and_ends(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(config, f"[profile slow]\ncredential_process = sh -c 'sleep 600 & echo $! >{tmp_path}/pid; wait'\n")
+    monkeypatch.setattr(credentials, "WITHIN", 0.5)
     with pytest.raises(Unreachable, match="Nobody gave credentials"):
         await connect("slow")
+    child = int((tmp_path / "pid").read_text())
+    await until(lambda: not Path(f"/proc/{child}").exists() or "zombie" in Path(f"/proc/{child}/status").read_text())
 
 
 async def test_instance_metadata_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
