@@ -26,7 +26,7 @@ SCOPES = ("ACCOUNT", "TENANT")
 TENANTS = sorted(["0-unset", *(f"{scope}-{reasons}" for scope, reasons in product(SCOPES, REASONS))])
 """In the order of the tree, the one without settings first."""
 SETS = sorted(f"{scope}-{reasons}" for scope, reasons in product(("inherits", *SCOPES), ("inherits", *REASONS)))
-QUIRKS = ("", "omitted-put-member=keep", "resource-type=arn", "read-lag=0.3")
+READ_WITH = ("", "resource-type=arn read-lag=0.3")
 
 State = Mapping[str, Any]
 
@@ -124,7 +124,7 @@ async def test_every_setting_of_every_layer_arrives_as_it_was_chosen(
 
 @pytest.mark.usefixtures("bare")
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("quirk", QUIRKS)
+@pytest.mark.parametrize("quirk", READ_WITH)
 async def test_the_panel_shows_what_each_combination_of_the_layers_comes_to(
     make_app: MakeApp, emulator: Emulator, outside: Any, quirk: str
 ) -> None:
@@ -132,7 +132,7 @@ async def test_the_panel_shows_what_each_combination_of_the_layers_comes_to(
         await outside.put_tenant_suppression_attributes(TenantName=name, **stored_as(name))
     for name in SETS:
         await outside.put_configuration_set_suppression_options(ConfigurationSetName=name, **stored_as(name))
-    emulator.conditions = Conditions(quirks=Quirks.parse([quirk] if quirk else []))
+    emulator.conditions = Conditions(quirks=Quirks.parse(quirk.split()))
     async with make_app().run_test(size=(90, 34)) as pilot:
         await shows(pilot, f"Tenants ({len(TENANTS)})", f"Configuration sets ({len(SETS)})", "OnCall")
         # A quirk is in what SES tells of a layer, not in how layers combine: some combinations do.
@@ -144,7 +144,8 @@ async def test_the_panel_shows_what_each_combination_of_the_layers_comes_to(
             account = (await outside.get_account())["SuppressionAttributes"]["SuppressedReasons"]
             first = words == "none:"
             await pilot.press("j")
-            walked = TENANTS if not quirk else TENANTS[: 3 if first else 1]
+            # Where a tenant says anything, its reasons hide the account's: once each is enough.
+            walked = TENANTS[: (3 if quirk else len(TENANTS)) if first else 1 if quirk else 2]
             for tenant in walked:
                 await move(pilot, f"Tenant: {tenant}")
                 await panel_agrees(pilot, account, stored_as(tenant), {}, tenant)
