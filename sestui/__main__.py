@@ -82,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_connection(parser, behind=False)
     parser.add_argument("--tenant", metavar="T", type=tenant_name, help="the tenant whose list is opened first")
+    parser.add_argument(
+        "--low-bandwidth", action="store_true", help="for a slow line: no colours, four frames a second at most"
+    )
     parser.add_argument("--no-cache", action="store_true", help="keep no list on this machine, and show none kept")
     parser.add_argument(
         "--print-completion",
@@ -119,7 +122,9 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
     # Textual reads these when it is imported: hence the import below, after them.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
-    if over_ssh:
+    if asked.low_bandwidth:
+        os.environ |= {"NO_COLOR": "1", "TEXTUAL_FPS": "4"}
+    elif over_ssh:
         os.environ.setdefault("TEXTUAL_FPS", "15")
     from sestui.ui.app import SestuiApp
 

@@ -1,7 +1,8 @@
 """DESIGN.md's budgets in counts: how much the program writes to a real terminal. Seconds are for `tests.benchmarks`."""
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -34,9 +35,16 @@ def programs(environment: dict[str, str]) -> Iterator[ExitStack]:
         yield stack
 
 
-def _opened(ses: Ses, rows: int, environment: dict[str, str], programs: ExitStack, size: tuple[int, int]) -> Terminal:
+def _opened(
+    ses: Ses,
+    rows: int,
+    environment: dict[str, str],
+    programs: ExitStack,
+    size: tuple[int, int],
+    options: Sequence[str] = (),
+) -> Terminal:
     """Return the program when the list is loaded and its table has the keys."""
-    command = [PROGRAM, "--endpoint-url", ses.url, "--region", "us-east-1"]
+    command = [PROGRAM, "--endpoint-url", ses.url, "--region", "us-east-1", *options]
     terminal = Terminal(command, environment, Path(environment["HOME"]), columns=size[0], lines=size[1])
     programs.callback(terminal.close)
     terminal.wait_for(f"{rows:,} addresses")
@@ -67,9 +75,30 @@ def test_a_key_that_moves_the_focus_or_filters_writes_no_whole_screen(
     for key in ("1", "2", "/", "o", "u", "\x1b", "3", "2"):
         # All of it takes 30,000.
         assert 0 < terminal.cost(key, 0.5) <= 7_000, key
-    # A dialog dims what is behind it; there and back in one frame each.
+    # A dialog covers what is behind it and changes nothing of the rest.
     for key in ("\r", "\x1b"):
-        assert 0 < terminal.cost(key, 0.5) <= 35_000
+        assert 0 < terminal.cost(key, 0.5) <= 8_000
+
+
+@pytest.mark.parametrize("ses", [1_000], indirect=True)
+@pytest.mark.parametrize(("options", "variables"), [(["--low-bandwidth"], {}), ([], {"NO_COLOR": "1"})], ids=str)
+def test_without_colours_none_is_sent_and_what_is_chosen_is_seen(
+    ses: Ses, environment: dict[str, str], programs: ExitStack, options: list[str], variables: dict[str, str]
+) -> None:
+    terminal = _opened(ses, 1_000, environment | variables, programs, (120, 40), options)
+    assert len(terminal.output) <= 14_000
+    cursor = [line for line in terminal.cells if sum(cell.reverse for cell in line) > 60]
+    assert len(cursor) == 1
+    terminal.write(b"d")
+    terminal.wait_for("Dry run")
+    terminal.write(b"\t")
+    terminal.settle(0.5)
+    reversed_cells = "".join(cell.data for line in terminal.cells for cell in line if cell.reverse and cell.data != " ")
+    assert "Remove" in reversed_cells
+    sent = re.findall(rb"\x1b\[([0-9;]*)m", bytes(terminal.output))
+    numbers = {int(number) for codes in sent for number in codes.split(b";") if number}
+    # Bold, dim, italic, underlined, reversed, struck out, and the end of each.
+    assert numbers <= {0, 1, 2, 3, 4, 7, 9, 21, 22, 23, 24, 27, 29}
 
 
 @pytest.mark.parametrize("ses", [1_000], indirect=True)

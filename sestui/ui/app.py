@@ -14,6 +14,7 @@ from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -71,6 +72,8 @@ class SestuiApp(App[None]):
     ) -> None:
         super().__init__()
         self.animation_level = "none"
+        if self.no_color:
+            self._leave_out_colours()
         self._failures = ErrorLog(clock)
         journal = cache(open_journal)
 
@@ -204,6 +207,13 @@ class SestuiApp(App[None]):
         """Say an error, and keep it for `E`."""
         self._browse.status.say(printable(str(error)), urgent=True)
         self.keep_error(error)
+
+    def _leave_out_colours(self) -> None:
+        from sestui.ui.colourless import Colourless
+
+        background = Color.parse(self.theme_variables["background"])
+        # Behind the one that looks up what a named colour is.
+        self._filters[1:] = [Colourless(background)]
 
     async def copied(self, text: str) -> str:
         """Copy a text, and return in words where it is now, or why it is nowhere."""
