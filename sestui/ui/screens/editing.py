@@ -77,7 +77,7 @@ class Editing:
         directory: Directory,
         place: Place,
     ) -> None:
-        if await self._screen.may_change(gateway):
+        if await self._screen.flows.connecting.may_change(gateway):
             await flow(gateway, directory, place)
 
     async def finish(self) -> None:
