@@ -148,6 +148,10 @@ class BrowseScreen(Screen[None]):
         if self._begun:
             self.flows.naming.in_sight()
 
+    @on(TreePane.Named)
+    def _named(self, event: TreePane.Named) -> None:
+        self.flows.naming.name(event.place)
+
     @on(TreePane.NamesWanted)
     def _other_names(self) -> None:
         self.flows.naming.names()

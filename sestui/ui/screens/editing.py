@@ -204,7 +204,7 @@ class Editing:
                 foresee,
                 ends=ends,
                 name_to_type=gateway.name_to_type,
-                tenants=directory.all_tenants[0],
+                tenants=self._screen.flows.naming.tenants,
                 configuration_sets=directory.all_configuration_sets[0],
                 trouble=trouble,
             )

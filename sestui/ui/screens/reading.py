@@ -168,7 +168,7 @@ class Reading:
         """Leave a connection whose place another to the same account takes."""
         screen = self._screen
         await screen.finish()
-        for group in ("list", "ask", "tree", "place", "sight", "use", "identity", "consulted"):
+        for group in ("list", "ask", "tree", "named", "place", "sight", "use", "identity", "consulted"):
             screen.workers.cancel_group(screen, group)
         await self.end()
 
