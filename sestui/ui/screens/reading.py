@@ -162,7 +162,7 @@ class Reading:
         self.use()
         screen.flows.naming.names()
         self.settings(screen.place)
-        self._start("identity", self._identify, gateway)
+        self._start("identity", self._identify, gateway, anew)
 
     async def _part(self) -> None:
         """Leave a connection whose place another to the same account takes."""
@@ -180,12 +180,14 @@ class Reading:
         if self.gateway is not None:
             await self.gateway.close()
 
-    async def _identify(self, gateway: Gateway) -> None:
+    async def _identify(self, gateway: Gateway, anew: bool = False) -> None:
         try:
             connection = await gateway.identify()
             self._connecting.show(gateway)
             await self._screen.flows.lists.settle(connection)
             await self._screen.flows.working.resume_following()
+            if anew:
+                await self._screen.flows.working.renewed()
         except SestuiError as error:
             self._screen.bar.trouble = "account not known"
             self._screen.app.keep_error(error)
