@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
-from sestui.domain.display import counted, printable
+from sestui.domain.display import printable
 from sestui.domain.errors import CodeNeeded, CodeRefused, CredentialsRefused, LoginNeeded, NoCredentials, SestuiError
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.ui.commands import CHANGES
@@ -67,11 +67,10 @@ class Connecting:
         screen.key_line.leave_out(CHANGES if is_read_only else ())
 
     def show_state(self) -> None:
-        """Show what changes by itself: credentials run out, SES throttles. Its words change once a minute at most."""
+        """Show what changes by itself: credentials run out, SES throttles."""
         gateway, bar = self._screen.flows.reading.gateway, self._screen.bar
         bar.credentials = self.credentials
-        waiting = gateway.pacer.held_back if gateway is not None else 0
-        bar.pace = f"SES throttles, {counted(waiting, 'call')} waiting" if waiting else ""
+        bar.held_back = gateway.pacer.held_back if gateway is not None else 0
 
     async def may_change(self, gateway: Gateway) -> bool:
         """Return whether anything may be changed there; say why, where it may not."""
@@ -155,7 +154,7 @@ class Connecting:
         gateway = screen.flows.reading.gateway
         region = self._asked.region if gateway is None else gateway.connection.region
         present = Connection(region, self._asked.endpoint, self._asked.profile)
-        wanted = await app.push_screen_wait(ConnectionDialog(present, self._trouble))
+        wanted = await app.push_screen_wait(ConnectionDialog(present, self._trouble, screen.bar.told))
         if wanted is None:
             return
         if wanted == present:
