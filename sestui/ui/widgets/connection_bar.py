@@ -132,11 +132,12 @@ def _cut(text: str, over: int, least: int = 1) -> str:
 
 
 _SHORTER: Final[tuple[tuple[str, Callable[[str, int], str]], ...]] = (
-    ("pace", lambda text, over: re.sub(r"SES throttles, ([0-9,]+) .*", r"throttled \1", text)),
+    ("pace", lambda text, over: re.sub(r", (\S+) calls? waiting", r" \1", text)),
     ("rest", _cut),
     ("brand", lambda text, over: ""),
     ("profile", lambda text, over: _cut(text, over, 8)),
     ("account", lambda text, over: f"…{text[-4:]}" if text[-1:].isdigit() else _cut(text, over, 10)),
+    ("pace", lambda text, over: text.replace("SES throttles", "throttled")),
     ("profile", lambda text, over: ""),
     ("credentials", lambda text, over: text.removeprefix("creds ")),
     ("pace", lambda text, over: ""),
