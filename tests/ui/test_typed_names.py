@@ -92,3 +92,15 @@ async def test_the_name_of_a_configuration_set_is_typed_where_the_cursor_is_amon
         await type_text(pilot, "blo\n")
         await shows(pilot, "Tenants (1) matching blo", "ListConfigurationSets denied", "receipts")
         assert "shop" not in screen_text(pilot.app)
+
+
+@pytest.mark.usefixtures("shop")
+async def test_the_tenant_of_the_start_stays_though_it_comes_before_the_next_refusal(
+    make_app: MakeApp, emulator: Emulator
+) -> None:
+    emulator.conditions = faults("access-denied@ListTenants=1", "access-denied@ListConfigurationSets=1")
+    async with make_app(SHOP).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "ListConfigurati… denied", "shop TENANT", "Tenant: shop")
+        await pilot.press("slash")
+        await type_text(pilot, "blog\n")
+        await shows(pilot, "blog TENANT", "shop TENANT", "Tenant: blog")

@@ -133,7 +133,8 @@ class TenantTree(Tree[Place]):
         self._unlisted = {heading: why for heading, why in self._unlisted.items() if heading in seen}
         for section in (self.tenants_node, self.sets_node):
             for node in list(section.children):
-                if node.data not in seen:
+                # What somebody names while SES refuses to list may come at any time.
+                if node.data not in seen and section.data not in self._unlisted:
                     node.remove()
         self._head(self.tenants_node, "Tenants", more=False)
         self._head(self.sets_node, "Configuration sets", more=False)
@@ -154,7 +155,7 @@ class TenantTree(Tree[Place]):
         """Say that SES does not list these, why in a word; what is there stays."""
         section = self.tenants_node if heading == TENANTS else self.sets_node
         self._unlisted[heading] = why
-        seen |= {heading, *(node.data for node in section.children if node.data is not None)}
+        seen.add(heading)
         section.set_label(Text(operation))
 
     def add(self, place: Place, *, move: bool) -> None:
