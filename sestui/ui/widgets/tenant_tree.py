@@ -232,10 +232,12 @@ class TenantTree(Tree[Place]):
         label = super().render_label(node, base_style, style)
         words = self._words(node)
         # The words must stay in sight: a name that is too long is cut, with a sign.
-        room = self.size.width - self.styles.scrollbar_size_vertical - self.guide_depth * _depth(node) - words.cell_len
-        if label.cell_len > room > 4:
+        width = self.size.width - self.styles.scrollbar_size_vertical - self.guide_depth * _depth(node)
+        if label.cell_len > (room := width - words.cell_len) > 4:
             label.truncate(room, overflow="ellipsis")
         label.append_text(words)
+        if width > 4:
+            label.truncate(width, overflow="ellipsis")
         return label
 
     def _words(self, node: TreeNode[Place]) -> Text:
