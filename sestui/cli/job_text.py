@@ -50,7 +50,7 @@ def far(job: Job) -> str:
     """Return `Job 5 is done: 1,200 × removed, 4 × failed`, or how far it has come."""
     if job.state is State.DONE:
         told = f"Job {job.id} is done: {counts(job) or 'nothing was to be done'}."
-        return f"{told} {printable(job.why)}." if job.why else told
+        return f"{told} {printable(job.why).removesuffix('.')}." if job.why else told
     told = f"Job {job.id} is {state(job)}. {job.settled:,} of {_entries(job.total)} settled"
     told = f"{told}: {counts(job)}." if job.counts else f"{told}."
     return f"{told} `sestui jobs run {job.id}` goes on with it." if job.state is State.PAUSED else told

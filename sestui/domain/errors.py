@@ -157,6 +157,11 @@ def _code(error: ServiceError) -> str:
     return f"{error.code}, request {error.request_id}" if error.request_id else error.code
 
 
+def _sentence(words: str) -> str:
+    """AWS ends some of its sentences, and others not."""
+    return f"{words}." if words and words[-1] not in ".!?" else words
+
+
 class ServiceError(SestuiError):
     """SES answered, and refused."""
 
@@ -186,13 +191,13 @@ class CredentialsRefused(ServiceError):
     def __str__(self) -> str:
         # What it is in plain words first: AWS has a dozen of sentences for the same.
         words = "The credentials have expired" if self.code in _EXPIRED else "The credentials are refused"
-        return f"{words}: {self.advice} ({self.operation}: {_code(self)}). {self.message}"
+        return f"{words}: {self.advice} ({self.operation}: {_code(self)}). {_sentence(self.message)}"
 
 
 class CodeRefused(CredentialsRefused):
     def __str__(self) -> str:
         words = "The MFA code is wrong, or was used before: wait for the next"
-        return f"{words} ({self.operation}: {_code(self)}). {self.message}"
+        return f"{words} ({self.operation}: {_code(self)}). {_sentence(self.message)}"
 
 
 class AccessDenied(ServiceError):
@@ -200,7 +205,7 @@ class AccessDenied(ServiceError):
 
     def __str__(self) -> str:
         # The action first: on a narrow screen the rest of SES's long sentence may be cut.
-        return f"{self.operation} is denied: {self.advice} ({_code(self)}). {self.message}"
+        return f"{self.operation} is denied: {self.advice} ({_code(self)}). {_sentence(self.message)}"
 
 
 class Throttled(ServiceError):

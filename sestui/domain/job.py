@@ -18,6 +18,8 @@ ASK_AGAIN_UP_TO: Final = 100
 """Plans of at most this many entries ask for each again before it is touched (DESIGN.md, "Laws of the screen")."""
 SAMPLE: Final = 10
 """Entries read back after a job, where not all are."""
+CREDENTIALS: Final = "credentials: "
+"""How a job's `why` begins where it paused because AWS does not take its credentials any more."""
 CLOCKS_APART: Final = 120.0
 """Seconds by which a time of ours and one of SES may differ and still tell of the same write."""
 
@@ -249,6 +251,11 @@ class Job:
     def is_interrupted(self) -> bool:
         """Whether the process that ran it died."""
         return self.state.is_active and not self.is_running
+
+    @property
+    def lacks_credentials(self) -> bool:
+        """Whether it paused because AWS does not take its credentials any more; nobody has asked it to."""
+        return self.state is State.PAUSED and self.why.startswith(CREDENTIALS)
 
     @property
     def can_run(self) -> bool:

@@ -56,7 +56,7 @@ def verdict(job: Job) -> str:
     place = f"list of {lists(job)}" if len(job.lists) == 1 else lists(job)
     end = "Interrupted: its process died" if job.is_interrupted else ""
     if job.state in (State.PAUSED, State.CANCELLED):
-        end = job.state.capitalize() + (f": {printable(job.why)}" if job.why else "")
+        end = job.state.capitalize() + (f": {printable(job.why).removesuffix('.')}" if job.why else "")
     return f"Job {job.id}, {place}: {', '.join(parts)}" + (f". {end}" if end else "")
 
 

@@ -15,7 +15,7 @@ from sestui.domain.job import MADE, SAMPLE, Job, Result, State, Wish
 from sestui.services.acting import Acting
 from sestui.services.import_steps import ACCOUNT, Steps, Stopped
 from sestui.services.in_thread import in_thread
-from sestui.services.outage import PATIENCE, TRANSIENT, longer
+from sestui.services.outage import PATIENCE, TRANSIENT, halted, longer
 from sestui.services.reading_back import Sample, misses
 from sestui.sesv2.pacing import Priority
 
@@ -202,7 +202,7 @@ class ImportRun:
                 if not self._stopping.is_set():
                     continue
             except SestuiError as error:
-                self._halt(str(error), error)
+                self._halt(halted(error), error)
             # Where it is done, nothing is left to be taken back.
             await steps.withdraw(part.number)
             return

@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from sestui.domain.errors import ServiceFault, Throttled, Unreachable
+from sestui.domain.errors import (
+    CredentialsRefused,
+    NoCredentials,
+    ServiceFault,
+    SestuiError,
+    Throttled,
+    Unreachable,
+)
+from sestui.domain.job import CREDENTIALS
 
 TRANSIENT: Final = (Throttled, ServiceFault, Unreachable)
 """After these the same call may well come through later."""
@@ -15,3 +23,8 @@ _LONGEST_REST: Final = 30.0
 def longer(rest: float) -> float:
     """Return the seconds to rest before the next try: twice the last, up to half a minute; `rest` is 0 at first."""
     return min(_LONGEST_REST, 2 * rest or _FIRST_REST)
+
+
+def halted(error: SestuiError) -> str:
+    """Say why a job pauses that meets this; where it was its credentials `Job.lacks_credentials` knows it by that."""
+    return f"{CREDENTIALS if isinstance(error, CredentialsRefused | NoCredentials) else ''}{error}"

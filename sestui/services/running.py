@@ -27,7 +27,7 @@ from sestui.domain.errors import (
 from sestui.domain.job import MADE, SAMPLE, Job, Outcome, Result, State, Wish
 from sestui.services.acting import Acting
 from sestui.services.in_thread import in_thread
-from sestui.services.outage import PATIENCE, TRANSIENT, longer
+from sestui.services.outage import PATIENCE, TRANSIENT, halted, longer
 from sestui.services.reading_back import Sample, misses
 from sestui.sesv2.pacing import Priority
 
@@ -205,7 +205,7 @@ class Run:
         except Recalled as error:
             self._again(claim, error)
         except _HALTING as error:
-            self._halt(str(error), error)
+            self._halt(halted(error), error)
             self._again(claim, error)
         except BadRequest as error:
             final = "/" in entry.address

@@ -82,6 +82,7 @@ async def test_a_region_is_chosen_with_the_arrows(make_app: MakeApp) -> None:
         await shows(pilot, "alice@corp.com", "OnCall")
         await pilot.press("c")
         await shows(pilot, "Enter connects: profile none, Region us-east-1")
+        await shows(pilot, "Now: no profile · account 1234-5678-9012 · us-east-1 · role OnCall", "http://127.0.0.1:")
         await pilot.press("tab", "down", "enter")
         await shows(pilot, "us-east-2", "alice@corp.com", "OnCall")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sestui.domain.job import Entry, Kind, Outcome, Plan, State
+from sestui.domain.guard import Guard
+from sestui.domain.job import Entry, Kind, Outcome, Plan, State, Wish
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.emulator import Conditions, Emulator, Rate
 from sestui.services.detached import Child, start
@@ -21,6 +22,7 @@ from sestui.services.logout import Logout
 from sestui.sesv2.gateway import Gateway
 from sestui.settings import Settings
 from tests.conftest import MakeApp
+from tests.serving import faults
 from tests.ui.screen import lacks, shows, type_text, until
 
 ACCOUNT = SuppressionList()
@@ -194,3 +196,58 @@ async def test_what_ses_added_again_after_a_job_of_another_time_says_when_it_was
         await shows(pilot, "1 address", "OnCall")
         await pilot.press("2", "r", "enter")
         await shows(pilot, "Removed here", "and added again since")
+
+
+@pytest.mark.parametrize("as_a_process", [False, True])
+async def test_what_paused_as_credentials_ended_goes_on_with_new_ones_and_nothing_is_typed_again(
+    make_app: MakeApp,
+    emulator: Emulator,
+    gateway: Gateway,
+    addresses: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    as_a_process: bool,
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    (tmp_path / "sestui").symlink_to(tmp_path / "state", target_is_directory=True)
+    settings = Settings(job_in_app=0 if as_a_process else 3600)
+    app = make_app(settings=settings, launch=launched, guard=Guard(production=("123456789012",)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "6 addresses", "PRODUCTION")
+        await pilot.press("2", "space", "space", "d")
+        await shows(pilot, "PRODUCTION: type")
+        emulator.conditions = faults("expired-credentials@DeleteSuppressedDestination=1")
+        pilot.app.screen.query_one("#word").focus()
+        await type_text(pilot, "2 9012\n\n")
+        await shows(pilot, "Job 1 goes on once the credentials are renewed: r, or c.")
+        emulator.conditions = faults("expired-credentials=1")
+        await pilot.press("r")
+        await shows(pilot, "creds expired")
+        emulator.conditions = Conditions(latency=0.3)
+        await pilot.press("r")
+        await shows(pilot, "Job 1 goes on: the credentials are renewed.")
+        await shows(pilot, "2 removed", "4 addresses")
+        await lacks(pilot, "creds expired")
+    assert (await on_list(gateway)).keys() == set(addresses[2:])
+
+
+async def test_what_somebody_has_paused_since_waits_for_somebody(
+    make_app: MakeApp, emulator: Emulator, gateway: Gateway, addresses: list[str], tmp_path: Path
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "6 addresses", "OnCall")
+        await pilot.press("2", "d")
+        await shows(pilot, "Remove from a suppression list")
+        emulator.conditions = faults("expired-credentials@DeleteSuppressedDestination=1")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "creds expired", "Job 1 goes on once the credentials are renewed")
+        # As `sestui jobs pause 1` does.
+        async with journal_in(tmp_path / "state") as journal:
+            journal.wish(1, Wish.PAUSE)
+        emulator.conditions = Conditions()
+        await pilot.press("r")
+        await lacks(pilot, "creds expired")
+        await shows(pilot, "6 addresses", "OnCall")
+        await pilot.press("J")
+        await shows(pilot, "paused at 0 of 1")
+    assert (await on_list(gateway)).keys() == set(addresses)

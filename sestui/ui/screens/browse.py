@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,31 +11,28 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.widgets import Input
 
-from sestui.domain.display import counted, printable
-from sestui.domain.errors import SestuiError
+from sestui.domain.display import counted
 from sestui.domain.suppression import SuppressionList
-from sestui.ui.commands import CHANGES, bindings, help_text
+from sestui.ui.commands import bindings, help_text
 from sestui.ui.place import Place
 from sestui.ui.screens.flows import Flows
 from sestui.ui.widgets.connection_bar import ConnectionBar
 from sestui.ui.widgets.destinations import DestinationTable
-from sestui.ui.widgets.filter import Filter
 from sestui.ui.widgets.key_line import KeyLine
 from sestui.ui.widgets.list_pane import ListPane
 from sestui.ui.widgets.settings_panel import SettingsPanel
 from sestui.ui.widgets.status_line import StatusLine
 from sestui.ui.widgets.tenant_tree import TenantTree
+from sestui.ui.widgets.tree_pane import TreePane
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.worker import Worker
 
-    from sestui.domain.suppression import Connection, SuppressedDestination
+    from sestui.domain.suppression import Connection
     from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
-    from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
     from sestui.ui.app import SestuiApp
     from sestui.ui.screens.connecting import Connect
@@ -70,8 +66,6 @@ class BrowseScreen(Screen[None]):
         super().__init__()
         self._start_list = start_list
         self._demo = demo
-        self.matching = ""
-        """What the names in the tree contain, as SES was asked for them."""
         self._begun = False
         """Whether anything is asked of SES yet."""
         self.place = Place(tenant=start_list.tenant_name)
@@ -81,9 +75,7 @@ class BrowseScreen(Screen[None]):
         """When somebody last pressed a key, in the clock's seconds."""
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in the tree.
         self.bar = ConnectionBar(id="connection", markup=False)
-        self.tree_filter = Filter(id="tree-filter", compact=True, placeholder="name contains …", select_on_focus=False)
-        self.tree_filter.display = False
-        self.tenant_tree = TenantTree(self.place, id="tree")
+        self.tree_pane = TreePane(self.place, id="tree-pane")
         self.list_pane = ListPane(clock, id="list")
         self.panel = SettingsPanel(id="panel")
         self.status = StatusLine(id="status")
@@ -92,10 +84,7 @@ class BrowseScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield self.bar
         with Horizontal(id="panes"):
-            with Vertical(id="tree-pane") as pane:
-                pane.border_title = "Tenants"
-                yield self.tree_filter
-                yield self.tenant_tree
+            yield self.tree_pane
             with Vertical(id="right"):
                 yield self.list_pane
                 yield self.panel
@@ -103,9 +92,8 @@ class BrowseScreen(Screen[None]):
         yield self.key_line
 
     def on_mount(self) -> None:
-        self.tree_filter.cursor_blink = False
         self.bar.demo = self._demo
-        self.set_interval(1.0, self._show_state)
+        self.set_interval(1.0, lambda: self.flows.connecting.show_state())
 
     def begin(self) -> None:
         """Connect and read: the first paint is out."""
@@ -132,34 +120,6 @@ class BrowseScreen(Screen[None]):
             lost.append(self.flows.creating.writing)
         return lost
 
-    def show_connection(self, gateway: Gateway) -> None:
-        """Show where answers come from, and what may be changed there."""
-        where, guard = gateway.connection, gateway.guard
-        is_read_only = bool(guard.refusal(where))
-        self.bar.access = "READ-ONLY" if is_read_only else "" if guard.is_unsure(where) else "READ-WRITE"
-        self.bar.production = guard.is_production(where)
-        self.bar.connection = where
-        self.key_line.leave_out(CHANGES if is_read_only else ())
-
-    async def may_change(self, gateway: Gateway) -> bool:
-        """Return whether anything may be changed there; say why, where it may not."""
-        try:
-            await gateway.may_change()
-        except SestuiError as error:
-            self.status.say(printable(str(error)), urgent=True)
-            return False
-        finally:
-            # It may have had to ask whose account it is.
-            self.show_connection(gateway)
-        return True
-
-    def _show_state(self) -> None:
-        """What changes by itself: credentials run out, SES throttles. In words that change once a minute at most."""
-        gateway = self.flows.reading.gateway
-        self.bar.credentials = self.flows.connecting.credentials
-        waiting = gateway.pacer.held_back if gateway is not None else 0
-        self.bar.pace = f"SES throttles, {counted(waiting, 'call')} waiting" if waiting else ""
-
     @on(TenantTree.NodeHighlighted)
     def _moved(self, event: TenantTree.NodeHighlighted[Place]) -> None:
         if event.node.data is not None and event.node.data.section is None:
@@ -178,22 +138,23 @@ class BrowseScreen(Screen[None]):
 
     @on(TenantTree.NodeExpanded)
     def _unfolded(self, event: TenantTree.NodeExpanded[Place]) -> None:
-        self.flows.reading.in_sight()
+        self.flows.naming.in_sight()
         place = event.node.data
         if place is not None and place.tenant is not None:
-            self.flows.reading.sets_of(event.node, place.tenant)
+            self.flows.naming.sets_of(event.node, place.tenant)
 
     @on(TenantTree.InSight)
     def _other_lines(self) -> None:
         if self._begun:
-            self.flows.reading.in_sight()
+            self.flows.naming.in_sight()
 
-    @on(Input.Submitted, "#tree-filter")
-    def _ask_for_tenants(self, event: Input.Submitted) -> None:
-        self.matching = event.value.strip()
-        event.input.display = bool(self.matching)
-        self.tenant_tree.focus()
-        self.flows.reading.tenants(self.matching)
+    @on(TreePane.Named)
+    def _named(self, event: TreePane.Named) -> None:
+        self.flows.naming.name(event.place)
+
+    @on(TreePane.NamesWanted)
+    def _other_names(self) -> None:
+        self.flows.naming.names()
 
     async def finish(self) -> None:
         """Let the calls of a running change come to an end."""
@@ -207,30 +168,20 @@ class BrowseScreen(Screen[None]):
         self.query_one(selector).focus()
 
     def action_filter(self) -> None:
-        if self.query_one("#tree-pane").has_focus_within:
-            self.tree_filter.display = True
-            self.tree_filter.focus()
-        else:
-            self.list_pane.focus_filter()
+        (self.tree_pane if self.tree_pane.has_focus_within else self.list_pane).focus_filter()
 
     def action_clear(self) -> None:
         """Escape: end what was begun with marks in the list; else leave the filter of the pane in focus and drop it."""
-        if self.query_one("#tree-pane").has_focus_within:
-            field = self.tree_filter
-            field.value = ""
-            if field.display:
-                self._ask_for_tenants(Input.Submitted(field, ""))
-        else:
-            self.list_pane.escape()
+        (self.tree_pane if self.tree_pane.has_focus_within else self.list_pane).escape()
 
     def action_refresh(self) -> None:
-        self.flows.reading.again(self.matching, self.place, self._start_list)
+        self.flows.reading.again(self.place, self._start_list)
 
     def action_live(self) -> None:
         self.flows.lists.toggle_live()
 
     def action_help(self) -> None:
-        self._show("Keys", help_text())
+        self.show("Keys", help_text())
 
     def action_connection(self) -> None:
         if self._demo:
@@ -260,13 +211,13 @@ class BrowseScreen(Screen[None]):
 
     def action_create(self) -> None:
         """Create a configuration set where the tree's cursor is among them, else a tenant."""
-        node = self.tenant_tree.cursor_node
+        node = self.tree_pane.tenant_tree.cursor_node
         self.flows.creating.create(node.data if node is not None else None)
 
     def show_created(self, place: Place) -> None:
         """Read the tree again and put its cursor on what was created."""
-        self.tenant_tree.expect(place)
-        self.flows.reading.tenants(self.matching)
+        self.tree_pane.tenant_tree.expect(place)
+        self.flows.naming.names()
 
     def action_compare(self) -> None:
         self.flows.comparing.compare()
@@ -300,7 +251,7 @@ class BrowseScreen(Screen[None]):
 
     @on(SettingsPanel.Expanded)
     def _expand(self) -> None:
-        self._show(str(self.place), self.panel.details)
+        self.show(str(self.place), self.panel.details)
 
     @on(ListPane.ViewWanted)
     def _make_view(self) -> None:
@@ -313,37 +264,14 @@ class BrowseScreen(Screen[None]):
 
     @on(DestinationTable.Opened)
     def _open_details(self, event: DestinationTable.Opened) -> None:
-        self._show_details(event.address)
+        self.flows.detailing.open(event.address)
 
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted outside an input runs nothing: what it holds is looked for."""
         event.stop()
         self.flows.finding.find(event.text)
 
-    def _show_details(self, address: str) -> None:
-        from sestui.ui import entry
-
-        gateway, listing = self.flows.reading.gateway, self.list_pane.listing
-        if gateway is None or listing is None:
-            return
-        reading, send = self.flows.reading, self.place.send
-
-        async def words() -> RenderableType:
-            # What the entry means hangs on settings that may not be read yet.
-            mail = asyncio.ensure_future(reading.mail_of(send))
-            found: SuppressedDestination | SestuiError
-            try:
-                found = await gateway.suppressed_destination(listing.which, address)
-            except SestuiError as error:
-                found = error
-            mails, final = await mail
-            back, spellings = listing.back.get(address), listing.index.spellings
-            context = entry.Context(listing.which, listing.complete, listing.age, spellings, back, mails, final)
-            return entry.describe(found, address, context)
-
-        self._show(f"List of {printable(listing.which.owner)}: {printable(address)}", words, "asking SES …")
-
-    def _show(
+    def show(
         self, title: str, text: RenderableType | Callable[[], Awaitable[RenderableType]], placeholder: str = ""
     ) -> None:
         from sestui.ui.screens.text import TextDialog

@@ -67,7 +67,7 @@ class Changing:
     async def _guarded(
         self, flow: Callable[[Gateway, Listing], Coroutine[None, None, None]], gateway: Gateway, listing: Listing
     ) -> None:
-        if await self._screen.may_change(gateway):
+        if await self._screen.flows.connecting.may_change(gateway):
             await flow(gateway, listing)
 
     async def start(self, kind: Kind, agreed: Confirmed, read_at: float) -> int | None:
@@ -159,7 +159,7 @@ class Changing:
     async def _undo(self, number: int) -> None:
         screen, gateway, account = self._screen, self._reading.gateway, self._reading.account
         assert gateway is not None
-        if not await screen.may_change(gateway):
+        if not await screen.flows.connecting.may_change(gateway):
             return
         screen.status.say(f"Asking SES what is there now of what job {number} changed …")
         try:

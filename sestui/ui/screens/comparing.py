@@ -69,11 +69,11 @@ class Comparing:
             await self._changing.start(Kind.ADD, Confirmed(agreed.entries, note, agreed.dry), read_at)
 
     def _pair(self, gateway: Gateway, here: Listing) -> Pair:
-        account, directory = self._reading.account, self._reading.directory
+        account = self._reading.account
         return Pair(
             here=here,
             listing_of=partial(self._screen.flows.lists.listing_of, gateway),
-            tenants=directory.all_tenants[0] if directory is not None else [],
+            tenants=self._screen.flows.naming.tenants,
             connection=gateway.connection,
             now=self._clock,
             takes=self._changing.takes,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sestui.domain.display import printable
 from sestui.domain.errors import CodeNeeded, CodeRefused, CredentialsRefused, LoginNeeded, NoCredentials, SestuiError
 from sestui.domain.suppression import Connection, SuppressionList
+from sestui.ui.commands import CHANGES
 from sestui.ui.widgets.connection_bar import EXPIRED, lasting
 
 if TYPE_CHECKING:
@@ -55,6 +56,33 @@ class Connecting:
         """Say that nothing can be asked with the credentials in use any more, and what to do."""
         self._trouble = error.state
         self._screen.status.say(f"{printable(str(error))} r connects again, c elsewhere.", urgent=True)
+
+    def show(self, gateway: Gateway) -> None:
+        """Show in the header where answers come from, and what may be changed there."""
+        screen, where, guard = self._screen, gateway.connection, gateway.guard
+        is_read_only = bool(guard.refusal(where))
+        screen.bar.access = "READ-ONLY" if is_read_only else "" if guard.is_unsure(where) else "READ-WRITE"
+        screen.bar.production = guard.is_production(where)
+        screen.bar.connection = where
+        screen.key_line.leave_out(CHANGES if is_read_only else ())
+
+    def show_state(self) -> None:
+        """Show what changes by itself: credentials run out, SES throttles."""
+        gateway, bar = self._screen.flows.reading.gateway, self._screen.bar
+        bar.credentials = self.credentials
+        bar.held_back = gateway.pacer.held_back if gateway is not None else 0
+
+    async def may_change(self, gateway: Gateway) -> bool:
+        """Return whether anything may be changed there; say why, where it may not."""
+        try:
+            await gateway.may_change()
+        except SestuiError as error:
+            self._screen.status.say(printable(str(error)), urgent=True)
+            return False
+        finally:
+            # It may have had to ask whose account it is.
+            self.show(gateway)
+        return True
 
     def choose(self) -> None:
         """Let a person choose a profile and a Region, and go there."""
@@ -126,7 +154,7 @@ class Connecting:
         gateway = screen.flows.reading.gateway
         region = self._asked.region if gateway is None else gateway.connection.region
         present = Connection(region, self._asked.endpoint, self._asked.profile)
-        wanted = await app.push_screen_wait(ConnectionDialog(present, self._trouble))
+        wanted = await app.push_screen_wait(ConnectionDialog(present, self._trouble, screen.bar.told))
         if wanted is None:
             return
         if wanted == present:

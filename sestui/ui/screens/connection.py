@@ -61,6 +61,10 @@ class Picker(Vertical):
         yield self.box
         yield self._list
 
+    def on_resize(self) -> None:
+        # What is said below the lists may have taken lines of them since.
+        self.call_after_refresh(self._list.scroll_to_highlight)
+
     @property
     def value(self) -> str:
         """What is under the cursor, else what is typed."""
@@ -102,9 +106,11 @@ class ConnectionDialog(Dialog[Connection]):
 
     CSS_PATH = stylesheet("connection.tcss")
 
-    def __init__(self, present: Connection, trouble: str) -> None:
+    def __init__(self, present: Connection, trouble: str, told: str) -> None:
+        """`told` is all that is known of the present connection, in words."""
         super().__init__()
         self._present = present
+        self._told = told
         self._trouble = trouble
         """What is wrong: with the present credentials at first."""
         self._regions: dict[str, str] = {}
@@ -160,7 +166,8 @@ class ConnectionDialog(Dialog[Connection]):
         it = self._chosen
         words = f"profile {it.profile or 'none'}, Region {it.region or 'none: the one that the profile names'}"
         anew = ", made anew" if it == self._present else ""
-        text = Text(f"Enter connects: {printable(words)}{anew}.")
+        text = Text(f"Now: {self._told}\n", "dim") if self._told else Text()
+        text.append(f"Enter connects: {printable(words)}{anew}.", "not dim")
         if self._trouble:
             text.append(f"\n{self._trouble[:1].upper()}{self._trouble[1:]}", "bold red")
         self._said.update(text)

@@ -64,7 +64,7 @@ class Creating:
         _: Worker[None] = self._screen.run_worker(partial(self._plan, gateway), group="plan", exclusive=True)
 
     async def _plan(self, gateway: Gateway) -> None:
-        if not await self._screen.may_change(gateway):
+        if not await self._screen.flows.connecting.may_change(gateway):
             return
         dialog = CreateDialog(
             self._draft, gateway.connection, trouble=self._trouble, name_to_type=gateway.name_to_type()

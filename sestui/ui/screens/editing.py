@@ -77,7 +77,7 @@ class Editing:
         directory: Directory,
         place: Place,
     ) -> None:
-        if await self._screen.may_change(gateway):
+        if await self._screen.flows.connecting.may_change(gateway):
             await flow(gateway, directory, place)
 
     async def finish(self) -> None:
@@ -204,7 +204,7 @@ class Editing:
                 foresee,
                 ends=ends,
                 name_to_type=gateway.name_to_type,
-                tenants=directory.all_tenants[0],
+                tenants=self._screen.flows.naming.tenants,
                 configuration_sets=directory.all_configuration_sets[0],
                 trouble=trouble,
             )

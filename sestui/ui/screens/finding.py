@@ -185,7 +185,7 @@ class Finding:
     def _place(self, gateway: Gateway, directory: Directory) -> Place:
         return Place(
             gateway=gateway,
-            tenants=directory.all_tenants[0],
+            tenants=self._screen.flows.naming.tenants,
             begin=partial(self._begin, gateway, directory),
             recall=self._lists.recall,
             scan=partial(self._scan, gateway),

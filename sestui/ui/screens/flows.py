@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from sestui.ui.screens.comparing import Comparing
     from sestui.ui.screens.connecting import Connect, Connecting
     from sestui.ui.screens.creating import Creating
+    from sestui.ui.screens.detailing import Detailing
     from sestui.ui.screens.editing import Editing
     from sestui.ui.screens.exporting import Exporting
     from sestui.ui.screens.finding import Finding
     from sestui.ui.screens.loading import Loading
+    from sestui.ui.screens.naming import Naming
     from sestui.ui.screens.reading import Reading
     from sestui.ui.screens.working import Launch, Working
 
@@ -58,6 +60,18 @@ class Flows:
         from sestui.ui.screens.connecting import Connecting
 
         return Connecting(self._screen, self._connect, self._asked, self._clock)
+
+    @cached_property
+    def naming(self) -> Naming:
+        from sestui.ui.screens.naming import Naming
+
+        return Naming(self._screen, self.reading)
+
+    @cached_property
+    def detailing(self) -> Detailing:
+        from sestui.ui.screens.detailing import Detailing
+
+        return Detailing(self._screen, self.reading)
 
     @cached_property
     def lists(self) -> Loading:

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from sestui.domain.display import printable
-from sestui.domain.errors import NotFound, SestuiError
+from sestui.domain.errors import SestuiError
 from sestui.domain.settings import ConfigurationSet, Tenant
 from sestui.domain.suppression import SuppressionList
 from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from textual.widgets.tree import TreeNode
     from textual.worker import Worker
 
     from sestui.domain.effective import Effective
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.connecting import Connecting
 
-_REST: Final = 0.15
+REST: Final = 0.15
 """Seconds the cursor has to stand still before SES is asked about what it stands on."""
 _SETS_READ: Final = 20
 """Of a tenant with more configuration sets no more are read once one is found to consult its list."""
@@ -43,8 +42,6 @@ _KEPT_FIRST: Final = 0.15
 """Seconds for which what is kept of the list is waited for before the connection is made."""
 _LIST_FIRST: Final = 0.5
 """Seconds for which the first page of the list is waited for before anything else is read."""
-_AT_ONCE: Final = 4
-"""Settings asked for at once; few, for those that scroll out of sight are asked for in vain."""
 
 
 class Reading:
@@ -81,11 +78,6 @@ class Reading:
         elif self.directory is not None:
             self._start("consulted", self._open_consulted, self.directory, place)
 
-    def tenants(self, matching: str) -> None:
-        """Read the tenants and configuration sets whose names contain this."""
-        if self.directory is not None:
-            self._start("tree", self._load_tree, self.directory, matching)
-
     def settings(self, place: Place) -> None:
         """Read the settings of what the tree's cursor is on, after a short rest."""
         if self.directory is not None:
@@ -105,15 +97,13 @@ class Reading:
         """Show settings as the directory has them now, after they were written."""
         tenant = subject if isinstance(subject, Tenant) else None
         its_set = subject if isinstance(subject, ConfigurationSet) else None
-        self._screen.tenant_tree.show_settings(tenant, its_set)
+        self._screen.tree_pane.tenant_tree.show_settings(tenant, its_set)
         self.settings(self._screen.place)
         self.use()
 
     def associations_changed(self, tenant: str) -> None:
         """Show a tenant's configuration sets anew, after one was given or taken away."""
-        node = self._screen.tenant_tree.node_of(tenant)
-        if node is not None and node.is_expanded:
-            self.sets_of(node, tenant)
+        self._screen.flows.naming.associations_changed(tenant)
         self.settings(self._screen.place)
         self.use()
 
@@ -123,26 +113,16 @@ class Reading:
         if self.directory is not None and listing is not None:
             self._start("use", self._read_use, self.directory, listing.which)
 
-    def in_sight(self) -> None:
-        """Read the settings of the tree's lines on the screen, after a short rest."""
-        if self.directory is not None:
-            self._start("sight", self._read_in_sight, self.directory)
-
-    def sets_of(self, node: TreeNode[Place], tenant: str) -> None:
-        """Read a tenant's configuration sets."""
-        if self.directory is not None:
-            self._start(f"sets of {tenant}", self._read_sets, self.directory, node, tenant)
-
-    def again(self, matching: str, place: Place, which: SuppressionList) -> None:
+    def again(self, place: Place, which: SuppressionList) -> None:
         """Read all that is on the screen again; connect first where there is no connection, or none that is good."""
         if self.gateway is None or self._connecting.is_over:
             self.reconnect(which)
             return
         if self.directory is not None:
             self.directory.forget()
-        self._screen.tenant_tree.forget()
+        self._screen.tree_pane.tenant_tree.forget()
         self._screen.flows.lists.again()
-        self.tenants(matching)
+        self._screen.flows.naming.names()
         self.settings(place)
         self._start("identity", self._identify, self.gateway)
 
@@ -167,10 +147,10 @@ class Reading:
             await self._part()
         self.gateway = gateway
         self._connecting.made_again()
-        screen.show_connection(gateway)
+        self._connecting.show(gateway)
         screen.flows.lists.open(which)
         if anew:
-            screen.tenant_tree.forget()
+            screen.tree_pane.tenant_tree.forget()
             screen.flows.lists.again()
         # What one waits for is the list: the rest would share the processor and SES's one request a second with it.
         with suppress(TimeoutError):
@@ -180,15 +160,15 @@ class Reading:
 
         self.directory = Directory(gateway)
         self.use()
-        self.tenants(screen.matching)
+        screen.flows.naming.names()
         self.settings(screen.place)
-        self._start("identity", self._identify, gateway)
+        self._start("identity", self._identify, gateway, anew)
 
     async def _part(self) -> None:
         """Leave a connection whose place another to the same account takes."""
         screen = self._screen
         await screen.finish()
-        for group in ("list", "ask", "tree", "place", "sight", "use", "identity", "consulted"):
+        for group in ("list", "ask", "tree", "named", "place", "sight", "use", "identity", "consulted"):
             screen.workers.cancel_group(screen, group)
         await self.end()
 
@@ -200,12 +180,14 @@ class Reading:
         if self.gateway is not None:
             await self.gateway.close()
 
-    async def _identify(self, gateway: Gateway) -> None:
+    async def _identify(self, gateway: Gateway, anew: bool = False) -> None:
         try:
             connection = await gateway.identify()
-            self._screen.show_connection(gateway)
+            self._connecting.show(gateway)
             await self._screen.flows.lists.settle(connection)
             await self._screen.flows.working.resume_following()
+            if anew:
+                await self._screen.flows.working.renewed()
         except SestuiError as error:
             self._screen.bar.trouble = "account not known"
             self._screen.app.keep_error(error)
@@ -222,21 +204,9 @@ class Reading:
         else:
             self._screen.flows.lists.open(it.consults)
 
-    async def _load_tree(self, directory: Directory, matching: str) -> None:
-        tree = self._screen.tenant_tree
-        try:
-            with tree.reading(matching) as seen:
-                async for page in directory.tenants(matching, Priority.VISIBLE):
-                    tree.tenants_came(page, seen)
-                async for names in directory.configuration_sets(matching, Priority.VISIBLE):
-                    tree.sets_came(names, seen)
-        except SestuiError as error:
-            self._screen.app.tell_error(error)
-        self.in_sight()
-
     async def _read_place(self, directory: Directory, place: Place) -> None:
         if directory.effective(place.send) is None:
-            await asyncio.sleep(_REST)
+            await asyncio.sleep(REST)
         try:
             known = await directory.read(place.send, Priority.PERSON)
         except SestuiError as error:
@@ -247,7 +217,7 @@ class Reading:
         self.account = known.account
         tenant = None if place.tenant is None else known.tenants[place.tenant]
         its_set = None if place.configuration_set is None else known.sets[place.configuration_set]
-        self._screen.tenant_tree.show_settings(tenant, its_set)
+        self._screen.tree_pane.tenant_tree.show_settings(tenant, its_set)
         await self._show_place(directory, place, partial(describe.panel, place, known.account, tenant, its_set))
 
     async def _show_place(
@@ -261,7 +231,7 @@ class Reading:
         names = directory.known_tenants_of(place.configuration_set)
         if names is None:
             panel.show(*describe_with(Text("asking SES which tenants may send through it …", "dim")))
-            await asyncio.sleep(_REST)
+            await asyncio.sleep(REST)
             try:
                 names = await directory.configuration_set_tenants(place.configuration_set, Priority.VISIBLE)
             except SestuiError as error:
@@ -296,38 +266,6 @@ class Reading:
         except SestuiError as error:
             self._screen.app.keep_error(error)
             pane.tell_use(Text(f"dormant or not is not known: {printable(str(error))}"))
-
-    async def _read_in_sight(self, directory: Directory) -> None:
-        await asyncio.sleep(_REST)
-        tree = self._screen.tenant_tree
-        places = iter([node.data for node in tree.unread])
-
-        async def read() -> None:
-            for place in places:
-                try:
-                    if place is not None and place.configuration_set is not None:
-                        its_set = await directory.configuration_set(place.configuration_set, Priority.VISIBLE)
-                        tree.show_settings(None, its_set)
-                    elif place is not None and place.tenant is not None:
-                        tree.show_settings(await directory.tenant(place.tenant, Priority.VISIBLE), None)
-                except NotFound as error:
-                    # Gone since the tree was read: the others are not.
-                    self._screen.app.keep_error(error)
-
-        try:
-            async with asyncio.TaskGroup() as readers:
-                for _ in range(_AT_ONCE):
-                    readers.create_task(read())
-        except* SestuiError as errors:
-            self._screen.app.keep_error(errors.exceptions[0])
-
-    async def _read_sets(self, directory: Directory, node: TreeNode[Place], tenant: str) -> None:
-        try:
-            names = await directory.tenant_configuration_sets(tenant, Priority.PERSON)
-        except SestuiError as error:
-            self._screen.app.tell_error(error)
-        else:
-            self._screen.tenant_tree.tenant_sets_came(node, names)
 
     def _trouble(self, title: str, error: Exception) -> None:
         words = printable(str(error))

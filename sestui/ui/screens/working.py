@@ -1,18 +1,17 @@
-"""Jobs on the browse screen: run here or as processes of their own, and followed by what the journal tells of them."""
+"""Jobs on the browse screen: run here or as processes of their own."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from sestui.domain.errors import JobRefused, JournalTrouble, SestuiError
+from sestui.domain.errors import CredentialsRefused, JournalTrouble, NoCredentials, SestuiError
 from sestui.domain.job import SAMPLE, Job, Plan, Result, State, Wish, calls
-from sestui.domain.job_words import objection, progress, takes, verdict
+from sestui.domain.job_words import objection, takes, verdict
 from sestui.domain.suppression import SuppressionList
 from sestui.services.detached import Child
 from sestui.services.in_thread import in_thread
@@ -21,30 +20,26 @@ from sestui.services.journal import Journal
 from sestui.services.listing import FRESH_FOR
 from sestui.services.logout import Logout, at_logout
 from sestui.sesv2.pacing import Priority
+from sestui.ui.screens.following import Following, settled
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
     from textual.worker import Worker
 
-    from sestui.services.journal_rows import Recorded
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.history import JobWish
     from sestui.ui.screens.reading import Reading
 
-_LOOK: Final = 0.5
-"""Seconds from one look into the journal to the next, while jobs run."""
-
 _SETTLES: Final = 0.1
-"""The same while somebody waits for a few entries."""
+"""Seconds from one look into the journal to the next, while somebody waits for a few entries."""
 
 Launch = Callable[["Gateway", int, Logout], Awaitable[Child]]
 """Starts a job as a process of its own, on a host that does this at logout."""
 
 
 class Working:
-    """Has jobs run on behalf of a screen, and brings what they do into its lists."""
+    """Has jobs run on behalf of a screen."""
 
     def __init__(
         self,
@@ -62,14 +57,10 @@ class Working:
         self._launch = launch
         self._here: dict[int, Worker[None]] = {}
         """The jobs that run in this process."""
-        self._followed: dict[int, float] = {}
-        """The jobs whose outcomes are shown as they come, and until when they have been."""
-        self._children: dict[int, Child] = {}
-        """The jobs that were started here as processes of their own."""
         self._logout = Logout()
         self._tenant_ids: dict[str, tuple[str, float]] = {}
         """TenantIds by name, and when each was read."""
-        self._looking: Timer | None = None
+        self._following = Following(screen, clock, journal, self._here)
         self.journal = journal
 
     @property
@@ -132,9 +123,9 @@ class Working:
             if number not in self._here or job.settled == job.total:
                 break
             await asyncio.sleep(_SETTLES)
-        entries = await in_thread(self._settled, number, 0.0)
+        entries = await in_thread(settled, self.journal, number, 0.0)
         words = verdict(job)
-        if number in self._children and job.settled < job.total:
+        if self._following.is_child(number) and job.settled < job.total:
             words = f"Job {number} goes on as a process of its own: J tells how far it is, r asks the lists again"
         return words, [it.result for it in entries if it.result is not None]
 
@@ -170,15 +161,16 @@ class Working:
     async def _set_going(self, number: int, count: int) -> None:
         gateway = self._reading.gateway
         assert gateway is not None
+        child = None
         if self._launch is None or not self._lasts(count):
             self._here[number] = self._screen.run_worker(partial(self._run, gateway, number), group=f"job {number}")
         else:
             try:
-                self._children[number] = await self._launch(gateway, number, self._logout)
+                child = await self._launch(gateway, number, self._logout)
             except SestuiError as error:
                 self._screen.app.tell_error(error)
                 return
-        self._follow(number)
+        self._following.follow(number, child)
 
     async def _run(self, gateway: Gateway, number: int) -> None:
         try:
@@ -190,11 +182,17 @@ class Working:
                 tenants=self._fresh,
             )
             await jobs.run(number)
+            if jobs.halted_by is not None:
+                self._screen.app.keep_error(jobs.halted_by)
+        except (NoCredentials, CredentialsRefused) as error:
+            # It has not begun.
+            self._following.lacking.add(number)
+            self._screen.app.tell_error(error)
         except SestuiError as error:
             self._screen.app.tell_error(error)
         finally:
             del self._here[number]
-        await self._look()
+        await self._following.look()
 
     async def _dry_run(self, gateway: Gateway, plan: Plan) -> None:
         from sestui.ui.screens.results import ResultsDialog
@@ -255,10 +253,33 @@ class Working:
             return
         for job in jobs:
             if job.is_running:
-                self._follow(job.id)
-        if dead := [job for job in jobs if job.is_interrupted or (job.state is State.PAUSED and job.why)]:
+                self._following.follow(job.id)
+        stopped = [job for job in jobs if job.is_interrupted or (job.state is State.PAUSED and job.why)]
+        if dead := [job for job in stopped if job.id not in self._following.lacking]:
             more = f", and {len(dead) - 1} more" if len(dead) > 1 else ""
             self._screen.status.say(f"Job {dead[0].id} was interrupted{more}: J goes on with it.", urgent=True)
+
+    async def renewed(self) -> None:
+        """Go on with the jobs that this session has seen pause for want of credentials: the connection has new ones.
+
+        What a person has paused since stays so, as does everything where nothing may be changed.
+        """
+        gateway, lacking = self._reading.gateway, self._following.lacking
+        gone_on = []
+        try:
+            for number in sorted(lacking):
+                job = await in_thread(self.journal.job, number)
+                if gateway is not None and self._is_ours(job):
+                    await gateway.may_change()
+                    lacking.discard(number)
+                    if job.can_run and (job.lacks_credentials or job.state is State.PLANNED):
+                        await self._set_going(number, calls(job.total - job.settled))
+                        gone_on.append(str(number))
+        except SestuiError as error:
+            self._screen.app.tell_error(error)
+        if gone_on:
+            jobs = f"Job {gone_on[0]} goes" if len(gone_on) == 1 else f"Jobs {', '.join(gone_on)} go"
+            self._screen.status.say(f"{jobs} on: the credentials are renewed.")
 
     def _is_ours(self, job: Job) -> bool:
         gateway = self._reading.gateway
@@ -266,51 +287,6 @@ class Working:
             return False
         here, there = gateway.connection, job.connection
         return (here.account, here.region, here.endpoint) == (there.account, there.region, there.endpoint)
-
-    def _follow(self, number: int) -> None:
-        self._followed[number] = self._clock()
-        if self._looking is None:
-            self._looking = self._screen.set_interval(_LOOK, self._look)
-
-    async def _look(self) -> None:
-        shown = []
-        for number in list(self._followed):
-            try:
-                job = await in_thread(self.journal.job, number)
-                entries = await in_thread(self._settled, number, self._followed[number])
-            except SestuiError as error:
-                self._screen.app.tell_error(error)
-                self._followed.pop(number, None)
-                continue
-            if entries:
-                self._followed[number] = max(it.settled_at or 0.0 for it in entries)
-                self._show([it.result for it in entries if it.result is not None])
-            child = self._children.get(number)
-            if job.is_running or number in self._here or (child is not None and child.ended() is None):
-                shown.append(job)
-            elif child is not None and (trouble := child.trouble()):
-                self._followed.pop(number, None)
-                self._screen.app.tell_error(JobRefused(f"Job {number} ended: {trouble} J goes on with it."))
-            elif self._followed.pop(number, None) is not None:
-                needs_a_look = bool(job.undone) or job.settled < job.total
-                words = f"{verdict(job)}. J shows more." if needs_a_look else f"{verdict(job)}."
-                self._screen.status.say(words, urgent=needs_a_look)
-        more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
-        self._screen.status.show_progress(f"{progress(shown[0], self._clock())}{more} · J shows more" if shown else "")
-        if not self._followed and self._looking is not None:
-            self._looking.stop()
-            self._looking = None
-
-    def _settled(self, number: int, since: float) -> list[Recorded]:
-        return list(self.journal.entries(number, since=since))
-
-    def _show(self, results: Sequence[Result]) -> None:
-        by_list = defaultdict[SuppressionList, list[Result]](list)
-        for result in results:
-            by_list[result.entry.which].append(result)
-        for which, some in by_list.items():
-            self._screen.list_pane.apply(some, which, self._screen.flows.lists.listings.get(which))
-            self._screen.flows.lists.changed(which, some)
 
 
 def _priority(entries: int) -> Priority:

@@ -16,7 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from sestui.domain.display import printable
-from sestui.domain.errors import SestuiError, UsageError
+from sestui.domain.errors import CredentialsRefused, SestuiError, UsageError
 from sestui.domain.query import Query, parse
 from sestui.services.view import Column, View
 from sestui.ui.marking import Marking
@@ -210,6 +210,9 @@ class ListPane(Vertical):
     def trouble(self, error: SestuiError) -> None:
         """Loading ended with an error; what is loaded stays."""
         self._trouble = f"{printable(str(error))} Press r to try again."
+        if isinstance(error, CredentialsRefused) and self.listing is not None and len(self.listing.index):
+            # The status line and the panel have the rest: the rows are worth more.
+            self._trouble = f"{error.state}: r connects again"
         self.redraw()
 
     def apply(self, results: Iterable[Result], which: SuppressionList, listing: Listing | None) -> None:

@@ -44,6 +44,10 @@ class TenantTree(Tree[Place]):
         self._summaries: dict[str, TenantSummary] = {}
         self._tenants: dict[str, Tenant] = {}
         self._sets: dict[str, ConfigurationSet] = {}
+        self._withheld: set[Place] = set()
+        """What SES does not let us read: it is not asked again before `forget`."""
+        self._unlisted: dict[Place, str] = {}
+        """The headings whose names SES does not list, and why, in a word."""
         self._matching = ""
         self._start: Place | None = start
         """Where the cursor goes as soon as that is there."""
@@ -69,9 +73,33 @@ class TenantTree(Tree[Place]):
         return [node for node in self.in_sight if node.data is not None and self._lacks_settings(node.data)]
 
     def _lacks_settings(self, place: Place) -> bool:
+        if _owner(place) in self._withheld:
+            return False
         if place.configuration_set is not None:
             return place.configuration_set not in self._sets
         return place.tenant is not None and place.tenant not in self._tenants
+
+    @property
+    def expected(self) -> Place | None:
+        """Where the cursor is to go as soon as that is there."""
+        return self._start
+
+    @property
+    def heading(self) -> Place:
+        """The heading that the cursor is on or below: the tenants', unless it is the configuration sets'."""
+        node = self.cursor_node
+        while node is not None and node.data != CONFIGURATION_SETS:
+            node = node.parent
+        return TENANTS if node is None else CONFIGURATION_SETS
+
+    def lists(self, heading: Place) -> bool:
+        """Tell whether SES has not refused to list these."""
+        return heading not in self._unlisted
+
+    @property
+    def tenants(self) -> list[str]:
+        """The tenants that are there by name."""
+        return [node.data.tenant for node in self.tenants_node.children if node.data and node.data.tenant]
 
     def expect(self, place: Place) -> None:
         """Put the cursor on this place if the next reading brings it."""
@@ -83,6 +111,7 @@ class TenantTree(Tree[Place]):
         """Take all settings for unknown; the lines stay."""
         self._tenants.clear()
         self._sets.clear()
+        self._withheld.clear()
 
     @contextmanager
     def reading(self, matching: str) -> Iterator[set[Place]]:
@@ -92,16 +121,20 @@ class TenantTree(Tree[Place]):
         """
         if matching != self._matching:
             self._matching = matching
-            self.tenants_node.remove_children()
-            self.sets_node.remove_children()
+            for section in (self.tenants_node, self.sets_node):
+                # What somebody has typed there no filter brings back.
+                if section.data not in self._unlisted:
+                    section.remove_children()
             self._summaries.clear()
         seen: set[Place] = set()
         yield seen
         # Later on it would move under somebody's hands.
         self._start = None
+        self._unlisted = {heading: why for heading, why in self._unlisted.items() if heading in seen}
         for section in (self.tenants_node, self.sets_node):
             for node in list(section.children):
-                if node.data not in seen:
+                # What somebody names while SES refuses to list may come at any time.
+                if node.data not in seen and section.data not in self._unlisted:
                     node.remove()
         self._head(self.tenants_node, "Tenants", more=False)
         self._head(self.sets_node, "Configuration sets", more=False)
@@ -117,6 +150,31 @@ class TenantTree(Tree[Place]):
     def sets_came(self, names: list[str], seen: set[Place]) -> None:
         self._came(self.sets_node, [Place(configuration_set=name) for name in names], seen)
         self._head(self.sets_node, "Configuration sets", more=True)
+
+    def not_listed(self, heading: Place, operation: str, why: str, seen: set[Place]) -> None:
+        """Say that SES does not list these, why in a word; what is there stays."""
+        section = self.tenants_node if heading == TENANTS else self.sets_node
+        self._unlisted[heading] = why
+        seen.add(heading)
+        section.set_label(Text(operation))
+
+    def add(self, place: Place, *, move: bool) -> None:
+        """Put a tenant or configuration set there that SES has not listed, and the cursor on it if that is to move."""
+        section = self.sets_node if place.tenant is None else self.tenants_node
+        node = next((node for node in section.children if node.data == place), None)
+        if node is None:
+            name = printable(place.tenant or place.configuration_set or "")
+            node = section.add(Text(name), place, allow_expand=place.tenant is not None)
+            self.post_message(self.InSight())
+        section.expand()
+        if move:
+            self.call_after_refresh(self.move_cursor, node)
+
+    def withhold(self, place: Place) -> None:
+        """Say that SES does not let us read what stands behind a name."""
+        self._withheld.add(_owner(place))
+        self._clear_line_cache()
+        self.refresh()
 
     def _came(self, section: TreeNode[Place], places: list[Place], seen: set[Place]) -> None:
         known = {node.data for node in section.children}
@@ -136,6 +194,8 @@ class TenantTree(Tree[Place]):
             position += 1
 
     def _head(self, section: TreeNode[Place], name: str, *, more: bool) -> None:
+        if section.data in self._unlisted and not more:
+            return
         matching = f" matching {printable(self._matching)}" if self._matching else ""
         section.set_label(Text(f"{name} ({len(section.children):,}{'+' if more else ''}){matching}"))
 
@@ -172,16 +232,24 @@ class TenantTree(Tree[Place]):
         label = super().render_label(node, base_style, style)
         words = self._words(node)
         # The words must stay in sight: a name that is too long is cut, with a sign.
-        room = self.size.width - self.styles.scrollbar_size_vertical - self.guide_depth * _depth(node) - words.cell_len
-        if label.cell_len > room > 4:
+        width = self.size.width - self.styles.scrollbar_size_vertical - self.guide_depth * _depth(node)
+        if label.cell_len > (room := width - words.cell_len) > 4:
             label.truncate(room, overflow="ellipsis")
         label.append_text(words)
+        if width > 4:
+            label.truncate(width, overflow="ellipsis")
         return label
 
     def _words(self, node: TreeNode[Place]) -> Text:
         """What stands behind a name: a stop, the scope, an override."""
         words, place = Text(), node.data
-        if place is None or place.section is not None:
+        if place is None:
+            return words
+        if why := self._unlisted.get(place):
+            words.append(f" {why}", "yellow")
+        elif _owner(place) in self._withheld:
+            words.append(" not read", "yellow")
+        if place.section is not None:
             return words
         if place.configuration_set is not None:
             it = self._sets.get(place.configuration_set)
@@ -220,3 +288,8 @@ def _depth(node: TreeNode[Place]) -> int:
     while parent is not None:
         depth, parent = depth + 1, parent.parent
     return depth
+
+
+def _owner(place: Place) -> Place:
+    """What the settings are of: a configuration set stands below each of its tenants too."""
+    return place if place.configuration_set is None else Place(configuration_set=place.configuration_set)
