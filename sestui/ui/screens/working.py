@@ -135,7 +135,10 @@ class Working:
         entries = await in_thread(self._settled, number, 0.0)
         words = verdict(job)
         if number in self._children and job.settled < job.total:
-            words = f"Job {number} goes on as a process of its own: J tells how far it is, r asks the lists again"
+            words = (
+                f"Job {number} goes on as a process of its own: {self._jobs_key} tells how far it is, "
+                f"{self._screen.keys['refresh']} asks the lists again"
+            )
         return words, [it.result for it in entries if it.result is not None]
 
     def prepare(self, lists: Iterable[SuppressionList]) -> None:
@@ -156,6 +159,10 @@ class Working:
             assert gateway is not None
             self._tenant_ids[name] = (await gateway.tenant(name)).tenant_id, self._clock()
         return self._tenant_ids[name][0]
+
+    @property
+    def _jobs_key(self) -> str:
+        return self._screen.keys["jobs"]
 
     @property
     def _fresh(self) -> dict[str, str]:
@@ -258,7 +265,9 @@ class Working:
                 self._follow(job.id)
         if dead := [job for job in jobs if job.is_interrupted or (job.state is State.PAUSED and job.why)]:
             more = f", and {len(dead) - 1} more" if len(dead) > 1 else ""
-            self._screen.status.say(f"Job {dead[0].id} was interrupted{more}: J goes on with it.", urgent=True)
+            self._screen.status.say(
+                f"Job {dead[0].id} was interrupted{more}: {self._jobs_key} goes on with it.", urgent=True
+            )
 
     def _is_ours(self, job: Job) -> bool:
         gateway = self._reading.gateway
@@ -290,13 +299,17 @@ class Working:
                 shown.append(job)
             elif child is not None and (trouble := child.trouble()):
                 self._followed.pop(number, None)
-                self._screen.app.tell_error(JobRefused(f"Job {number} ended: {trouble} J goes on with it."))
+                self._screen.app.tell_error(
+                    JobRefused(f"Job {number} ended: {trouble} {self._jobs_key} goes on with it.")
+                )
             elif self._followed.pop(number, None) is not None:
                 needs_a_look = bool(job.undone) or job.settled < job.total
-                words = f"{verdict(job)}. J shows more." if needs_a_look else f"{verdict(job)}."
+                words = f"{verdict(job)}. {self._jobs_key} shows more." if needs_a_look else f"{verdict(job)}."
                 self._screen.status.say(words, urgent=needs_a_look)
         more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
-        self._screen.status.show_progress(f"{progress(shown[0], self._clock())}{more} · J shows more" if shown else "")
+        self._screen.status.show_progress(
+            f"{progress(shown[0], self._clock())}{more} · {self._jobs_key} shows more" if shown else ""
+        )
         if not self._followed and self._looking is not None:
             self._looking.stop()
             self._looking = None

@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.reactive import var
 from textual.widgets import Static
 
-from sestui.domain.display import printable
+from sestui.domain.display import printable, zone_name
 from sestui.domain.suppression import Connection
 
 EXPIRED: Final = "creds expired"
@@ -65,7 +65,7 @@ class ConnectionBar(Static):
         else:
             account = _grouped(it.account) if it.account else self.trouble or "account not told yet"
             role = f"role {it.role}" if it.role else None
-            parts = [it.profile, account, it.region, role, "UTC", None if self.demo else it.endpoint]
+            parts = [it.profile, account, it.region, role, zone_name(), None if self.demo else it.endpoint]
             text.append(" · ".join(printable(part) for part in parts if part), "not bold")
         right = Text(f"  {self.access} " if self.access else "", "bold")
         if self.production:
