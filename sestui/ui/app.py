@@ -71,6 +71,10 @@ class SestuiApp(App[None]):
         self.animation_level = "none"
         self.commands = with_keys(settings.keys) if settings.keys else COMMANDS
         """Each with its keys, as the settings have them."""
+        if settings.theme != "dark":
+            from sestui.ui.themes import show_in
+
+            show_in(self, settings.theme)
         self._failures = ErrorLog(clock)
         journal = cache(open_journal)
 
@@ -191,6 +195,12 @@ class SestuiApp(App[None]):
         yield from palette(self._browse, self.commands)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
         yield SystemCommand(f"Quit ({self._browse.keys['quit']})", "Leave sestui", self.action_quit)
+
+    def action_change_theme(self) -> None:
+        """Offer the themes of the settings, for this session."""
+        from sestui.ui.themes import THEMES, show_in
+
+        self.search_commands([(name, partial(show_in, self, name)) for name in THEMES], "A theme for this session …")
 
     def keep_error(self, error: Exception) -> None:
         """Keep an error that is on the screen already for `E`; say one that ends all calls to come."""

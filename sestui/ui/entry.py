@@ -42,7 +42,7 @@ class Context:
 def describe(asked: SuppressedDestination | SestuiError, address: str, context: Context) -> RenderableType:
     """Put what GetSuppressedDestination came to, an entry or why there is none, and the verdict in words."""
     if isinstance(asked, SestuiError) and (isinstance(asked, TenantNotFound) or not isinstance(asked, NotFound)):
-        return Text(printable(str(asked)), "bold red")
+        return Text.styled(printable(str(asked)), "bold red")
     found = None if isinstance(asked, SestuiError) else asked
     others = [it for it in context.spellings(address) if found is None or it.address != found.address]
     entries = (*([found.summary] if found else []), *others)

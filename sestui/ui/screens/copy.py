@@ -91,7 +91,7 @@ class CopyDialog(PairDialog[Copying]):
         if plan is not None:
             shown = table(*self._lines(plan), names=9)
         elif comparison is not None:
-            shown = Text("Nothing is planned while the filter can't be read.", "bold yellow")
+            shown = Text.styled("Nothing is planned while the filter can't be read.", "bold yellow")
         if self._pair.sandbox:
             sandbox = Text("SES refuses additions in a sandbox account: production access is needed.\n", "bold red")
             shown = Group(sandbox, shown)

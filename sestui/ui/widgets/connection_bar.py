@@ -69,7 +69,7 @@ class ConnectionBar(Static):
             text.append(" · ".join(printable(part) for part in parts if part), "not bold")
         right = Text(f"  {self.access} " if self.access else "", "bold")
         if self.production:
-            right = Text.assemble("  ", (" PRODUCTION ", "bold white on red"), right)
+            right = Text.assemble("  ", (" PRODUCTION ", "bold red reverse"), right)
         if self.credentials:
             lasts = self.credentials[len("creds ") :][:1].isdigit()
             right.append(f" {self.credentials} ", "bold" if lasts else "bold red")
