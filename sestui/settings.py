@@ -83,6 +83,12 @@ class Settings:
     cache_days: int = _option(7, "How long a list is kept.", least=1, most=365, unit="days")
     live_interval: int = _option(30, "How often a live list asks for what is new.", least=5, most=3600, unit="seconds")
     live_minutes: int = _option(30, "How long a list stays live without a key.", least=1, most=1440, unit="minutes")
+    type_count_above: int = _option(
+        100,
+        "For a change of more entries their number has to be typed; more than 100 are never changed without.",
+        most=100,
+        unit="entries",
+    )
     job_in_app: int = _option(
         25, "Jobs that take longer run as processes of their own and outlive the terminal.", most=86400, unit="seconds"
     )

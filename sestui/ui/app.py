@@ -69,6 +69,8 @@ class SestuiApp(App[None]):
     ) -> None:
         super().__init__()
         self.animation_level = "none"
+        self.type_count_above = settings.type_count_above
+        """Of more entries than that a change takes their number to be typed."""
         self.commands = with_keys(settings.keys) if settings.keys else COMMANDS
         """Each with its keys, as the settings have them."""
         if settings.theme != "dark":

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, RadioSet, Static
 
 from sestui.domain.display import counted, moment
-from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, calls
+from sestui.domain.job import Entry, calls
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.services.comparison import Comparison
 from sestui.ui.details import table
@@ -98,7 +98,7 @@ class CopyDialog(PairDialog[Copying]):
         self.query_one("#shown", Static).update(shown)
         count = 0 if plan is None or self._pair.sandbox else len(plan.only_here)
         name = self._pair.name_to_type([self._ends[1].tenant_name]) if count else ""
-        typed = count > ASK_AGAIN_UP_TO or bool(name)
+        typed = count > self.app.type_count_above or bool(name)
         self.query_one(Confirmation).require(count if typed else None, possible=count > 0, name_to_type=name)
 
     def _lines(self, plan: Comparison) -> Iterator[tuple[str, str, str]]:

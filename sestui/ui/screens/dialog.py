@@ -1,7 +1,9 @@
 """What every dialog keeps to: Escape changes nothing, and no key counts that was sent before it was painted."""
 
+from __future__ import annotations
+
 from math import inf
-from typing import ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
@@ -13,6 +15,9 @@ from textual.widgets import Button, Input, Static
 
 from sestui.domain.display import printable
 from sestui.ui.driver import WHERE_IS_THE_CURSOR, TerminalDriver
+
+if TYPE_CHECKING:
+    from sestui.ui.app import SestuiApp
 
 _T = TypeVar("_T")
 
@@ -33,6 +38,8 @@ class Dialog(ModalScreen[_T | None]):
 
     TAKES_PASTES: ClassVar[bool] = False
     """Whether text that is pasted outside an input is for this dialog, as it is for the browse screen."""
+
+    app: SestuiApp
 
     takes_keys_from: float = inf
     """Monotonic seconds; keys of before are dropped by the app. Infinite until the dialog is painted."""
