@@ -144,7 +144,7 @@ COMMANDS: Final = (
     Command("list", "G,end", "last", "last", "Last row"),
     Command("list", "pagedown", "page_down", "page down", "One screenful down"),
     Command("list", "pageup", "page_up", "page up", "One screenful up"),
-    Command("list", "v", "range", "range", "Begin a range here; v or space where it ends marks it, esc drops it"),
+    Command("list", "v", "range", "range", "Begin a range here; again, or a mark, where it ends marks it"),
     *(
         Command("list", f"shift+{key}", f"mark_moving('{motion}')", f"mark {name}", f"Mark from here to {where}")
         for key, motion, name, where in (

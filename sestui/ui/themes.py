@@ -18,7 +18,7 @@ _LIGHT: Final = replace(
     accent="#8a4b00",
     warning="#8a4b00",
     error="#a01030",
-    variables={"footer-key-foreground": "#004578"},
+    variables={"footer-key-foreground": "#004578", "text-disabled": "#666666"},
 )
 _HIGH_CONTRAST: Final = Theme(
     name="high-contrast",
