@@ -125,7 +125,6 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "HOME": str(tmp_path),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
     }
 
 
