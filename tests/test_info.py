@@ -127,7 +127,7 @@ def test_every_command_is_told_with_its_keys(home: Path, capsys: pytest.CaptureF
     assert tomllib.loads(told)["keys"].keys() == {command.id for command in COMMANDS}
     assert f'find = ["f2", "F"]  # {config}, line 2\n' in told
     assert f'live = ""  # {config}, line 3\n' in told
-    assert '# Filter the pane in focus; in the tree SES is asked.\nfilter = "/"  # the default\n' in told
+    assert '# Filter the pane in focus; in the tree SES is asked\nfilter = "/"  # the default\n' in told
     # What is told can be set.
     assert with_keys(load(write(home / "told.toml", told)).keys) == with_keys(load(config).keys)
     write(config, "[keys]\nfnd = 'f2'\n")

@@ -87,7 +87,7 @@ def _print_settings(path: Path | None, with_keys: Callable[[Sequence[KeySetting]
     for command in with_keys(keys):
         caps = command.keycaps
         text = json.dumps(caps if len(caps) > 1 else "".join(caps), ensure_ascii=False)
-        print(f"# {command.help}.")
+        print(f"# {command.help}")
         print(f"{command.id} = {text}  # {sources.get(command.id, 'the default')}")
 
 

@@ -65,7 +65,7 @@ def help_text(commands: Sequence[Command]) -> RenderableType:
         parts += [Text(title, "bold"), _keys(rows)]
     rest = [
         ("tab ↓ ↑", "In a dialog: move. Enter presses the button in focus, esc changes nothing"),
-        ("ctrl+p", "Every command by name, in a dialog too"),
+        ("ctrl+p", "Every command by name, whatever the settings say"),
         ("ctrl+l", "Draw all of the screen again, where something else has written over it"),
         ("a paste", "Runs no key outside an input: the addresses in it are looked for"),
     ]

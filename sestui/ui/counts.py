@@ -69,14 +69,14 @@ def parts(
 
 
 def _times(query: Query) -> Part:
-    """Say which times a filter lets through; in fewer words without the date and the seconds that are plain."""
+    """Say which times a filter lets through; in fewer words without the date, the seconds and the zone that are plain."""
     since, before = query.asked.since, query.asked.before
     if since is None or before is None or since >= before or zone_of(since) != zone_of(before):
         return query.range, ""
     first, last = moment(since), moment(before)
     if not since % 60 and not before % 60:
         first, last = first[:16], last[:16]
-    return query.range, f"{first} to {last[11:] if first[:10] == last[:10] else last} {zone_of(before)}", ""
+    return query.range, f"{first} to {last[11:] if first[:10] == last[:10] else last}", ""
 
 
 def loaded(listing: Listing, trouble: str, *, brief: bool = False) -> str:

@@ -109,6 +109,8 @@ async def test_times_are_shown_and_typed_in_the_zone_that_is_named(
         await pilot.press("2", "slash")
         await type_text(pilot, "before:13:01")
         await shows(pilot, "before 2026-11-21 13:01:00 CET")
+        await pilot.resize_terminal(80, 24)
+        await shows(pilot, "13:01:00 CET", "Reason    CET/CEST↓")
         await pilot.press("escape", "enter")
         await shows(pilot, "LastUpdateTime")
         assert " CE" in next(line for line in screen_text(app).splitlines() if "LastUpdateTime" in line)
