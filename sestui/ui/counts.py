@@ -69,7 +69,7 @@ def parts(
 
 
 def _times(query: Query) -> Part:
-    """Say which times a filter lets through; in fewer words without the date, the seconds and the zone that are plain."""
+    """Say which times a filter lets through; in fewer words without date, seconds and zone where they are plain."""
     since, before = query.asked.since, query.asked.before
     if since is None or before is None or since >= before or zone_of(since) != zone_of(before):
         return query.range, ""
