@@ -104,13 +104,7 @@ def show_in(app: App[Any], name: str) -> None:
     """Show an app in the theme of this name; where there is to be no colour, the terminal's own are none either."""
     theme = THEMES["dark" if app.no_color and name == "ansi" else name]
     app.register_theme(theme)
-    on_dark = _ON_BLACK if theme is _HIGH_CONTRAST else DEFAULT_TERMINAL_THEME
-    if not app.is_running:
-        # What is so from the beginning needs no second look at the stylesheets.
-        app.set_reactive(App.ansi_theme_light, _ON_LIGHT)
-        app.set_reactive(App.ansi_theme_dark, on_dark)
-        app.set_reactive(App.theme, theme.name)
-        return
-    app.ansi_theme_light = _ON_LIGHT
-    app.ansi_theme_dark = on_dark
+    # The theme's own watcher looks at them: one look at the stylesheets is enough.
+    app.set_reactive(App.ansi_theme_light, _ON_LIGHT)
+    app.set_reactive(App.ansi_theme_dark, _ON_BLACK if theme is _HIGH_CONTRAST else DEFAULT_TERMINAL_THEME)
     app.theme = theme.name
