@@ -15,11 +15,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sestui import settings
 from sestui.cli import destinations, emulator, find, jobs, listing, state
 from sestui.cli.connecting import call_log
 from sestui.cli.demo import demo_endpoint
-from sestui.cli.options import add_connection, connection, guard, tenant_name
+from sestui.cli.options import add_connection, connection, guard, settings_of, tenant_name
 from sestui.domain.errors import UsageError
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.settings import Settings
@@ -61,12 +60,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _COMMANDS[asked.command](asked)
     if asked.command == "info":
         from sestui.cli import info
+        from sestui.ui.commands import with_keys
 
-        return info.run(asked)
+        return info.run(asked, with_keys)
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
         parser.error("the dashboard needs a terminal on standard input, output and error")
     try:
-        chosen = settings.load(Path(asked.config) if asked.config else None)
+        chosen = settings_of(asked)
+        if chosen.keys:
+            from sestui.ui.commands import with_keys
+
+            with_keys(chosen.keys)
         log = call_log(asked)
     except UsageError as error:
         print(f"sestui: {error}", file=sys.stderr)

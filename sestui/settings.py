@@ -1,11 +1,15 @@
-"""What a user can set in `config.toml`, each option with its own documentation, which is written nowhere else."""
+"""What a user can set, each option with its own documentation, which is written nowhere else.
+
+What is typed holds over what the environment says, that over what the file `config.toml` says, that over the default.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from sestui.domain.display import printable
@@ -48,6 +52,24 @@ class Option:
             return value in self.choices
         return type(value) is int and self.least <= value <= self.most
 
+    def spelled(self, text: str) -> object:
+        """Return what a variable's text stands for, whether it is allowed or not."""
+        if self.is_names:
+            return [name.strip() for name in text.split(",") if name.strip()]
+        return int(text) if not (self.is_path or self.choices) and re.fullmatch(r"[0-9]{1,9}", text) else text
+
+
+@dataclass(frozen=True, slots=True)
+class KeySetting:
+    """A line of the table `[keys]`."""
+
+    command: str
+    """An id, as it is written there."""
+    keys: tuple[str, ...]
+    """As they are written there; none for a command that shall have none."""
+    place: str
+    """Where that stands: a file, and the line in it."""
+
 
 def _option(default: Any, about: str, **bounds: Any) -> Any:
     return field(default=default, metadata={"option": Option(about, **bounds)})
@@ -61,6 +83,12 @@ class Settings:
     cache_days: int = _option(7, "How long a list is kept.", least=1, most=365, unit="days")
     live_interval: int = _option(30, "How often a live list asks for what is new.", least=5, most=3600, unit="seconds")
     live_minutes: int = _option(30, "How long a list stays live without a key.", least=1, most=1440, unit="minutes")
+    type_count_above: int = _option(
+        100,
+        "For a change of more entries their number has to be typed; more than 100 are never changed without.",
+        most=100,
+        unit="entries",
+    )
     job_in_app: int = _option(
         25, "Jobs that take longer run as processes of their own and outlive the terminal.", most=86400, unit="seconds"
     )
@@ -78,6 +106,16 @@ class Settings:
     journal_copy: str = _option(
         "", "A file that a JSON line of each plan and outcome is added to, for who collects such files.", is_path=True
     )
+    theme: str = _option(
+        "dark",
+        "The colours; ansi is the terminal's own sixteen. NO_COLOR leaves them all out.",
+        choices=("dark", "light", "ansi", "high-contrast"),
+    )
+    times: str = _option(
+        "utc",
+        "The zone of the times that are shown, and of those typed into a filter; files and JSON are in UTC.",
+        choices=("utc", "local"),
+    )
     read_only: tuple[str, ...] = _option(
         (), "Connections on which nothing may be changed, as --read-only has it for all.", is_names=True
     )
@@ -87,68 +125,139 @@ class Settings:
         "account's last four digits, to be typed.",
         is_names=True,
     )
+    keys: tuple[KeySetting, ...] = ()
 
 
-OPTIONS: Final[Mapping[str, Option]] = {it.name: it.metadata["option"] for it in fields(Settings)}
+OPTIONS: Final[Mapping[str, Option]] = {it.name: it.metadata["option"] for it in fields(Settings) if it.metadata}
+PREFIX: Final = "SESTUI_"
+"""What the variable of an option begins with; its name in capitals follows."""
+_FILE: Final = f"{PREFIX}CONFIG"
+"""The variable that names the file, as `--config` does."""
+_NEAR: Final = 0.75
+"""How alike two names are of which one is the other misspelled: others' variables may begin as ours do."""
 
 
 def default_path() -> Path:
-    """Return where the file is unless `--config` names another."""
+    """Return where the file is unless `--config` or the environment names another."""
     from platformdirs import user_config_path
 
     return user_config_path("sestui", appauthor=False) / "config.toml"
 
 
-def load(path: Path | None = None) -> Settings:
-    """Return what a file sets, or the defaults; without a path, what the user's own file sets if there is one.
+def named(argument: str | None, environ: Mapping[str, str]) -> Path | None:
+    """Return the file that `--config` names, else the environment; None for the user's own, which need not be there."""
+    name = argument or environ.get(_FILE)
+    return Path(name) if name else None
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] = MappingProxyType({})) -> Settings:
+    """Return what holds by the environment, else a file, else by default; without a path the user's own file counts.
 
     Raises:
-        UsageError: it can't be read, or sets what can't be set.
+        UsageError: the file can't be read, or one of them sets what can't be set; the text says where.
     """
-    return replace(Settings(), **read(path))
+    values, keys = read(path, environ)
+    return replace(Settings(), **{name: value for name, (value, _) in values.items()}, keys=keys)
 
 
-def read(path: Path | None = None) -> dict[str, Any]:
-    """Return the options that a file sets: `load`'s, without the defaults."""
+def read(
+    path: Path | None = None, environ: Mapping[str, str] = MappingProxyType({})
+) -> tuple[dict[str, tuple[Any, str]], tuple[KeySetting, ...]]:
+    """Return the options that are set, each with what sets it, and the keys: `load`'s, without the defaults."""
     file = path or default_path()
     where = printable(str(file))
+    text = _text(file, where, needed=path is not None)
+    values: dict[str, tuple[Any, str]] = {}
+    keys: tuple[KeySetting, ...] = ()
+    for name, value in _tables(text, where).items() if text else ():
+        place = f"{where}, line {_line(text, name)}"
+        if name == "keys" and isinstance(value, dict):
+            keys = tuple(_keys(value, text, where))
+            continue
+        option = OPTIONS.get(name)
+        if option is None or not option.allows(value):
+            raise UsageError(f"{place}: {_mistake(name, value, option)}")
+        values[name] = _kept(option, value), where
+    values.update(_of_environment(environ))
+    return values, keys
+
+
+def _text(file: Path, where: str, *, needed: bool) -> str:
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        if path is None:
-            return {}
+        if not needed:
+            return ""
         raise UsageError(f"{where}: there is no such file.") from None
     except OSError as error:
         raise UsageError(f"{where}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{where}: it is not UTF-8.") from error
+
+
+def _tables(text: str, where: str) -> dict[str, Any]:
     import tomllib  # A start without a file needs none of it.
 
     try:
-        found = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         what = str(error)
         place = _PLACE.search(what)
         line = place[1] if place and place[1] else max(1, len(text.splitlines()))
         raise UsageError(f"{where}, line {line}: {printable(_PLACE.sub('', what))}.") from error
-    for name, value in found.items():
-        option = OPTIONS.get(name)
-        if option is None or not option.allows(value):
-            raise UsageError(f"{where}, line {_line(text, name)}: {_mistake(name, value, option)}")
-    return {name: tuple(value) if OPTIONS[name].is_names else value for name, value in found.items()}
+
+
+def _keys(table: dict[str, Any], text: str, where: str) -> Iterator[KeySetting]:
+    for command, value in table.items():
+        place = f"{where}, line {_line(text, command, table='keys')}"
+        keys = [value] if isinstance(value, str) else value
+        if not (isinstance(keys, list) and all(isinstance(key, str) for key in keys)):
+            wrong = printable(repr(value))
+            raise UsageError(f'{place}: {printable(command)} can\'t be {wrong}; it is a key, a list of keys, or "".')
+        yield KeySetting(command, tuple(key for key in keys if key), place)
+
+
+def _of_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, tuple[Any, str]]]:
+    for variable, text in environ.items():
+        name = variable.removeprefix(PREFIX).lower()
+        # As with AWS's own variables, an empty one says nothing.
+        if not variable.startswith(PREFIX) or not text or variable == _FILE:
+            continue
+        option = OPTIONS.get(name) if name.upper() == variable.removeprefix(PREFIX) else None
+        if option is None:
+            if near := _near(name, (*OPTIONS, "config"), _NEAR):
+                raise UsageError(f"{printable(variable)} sets nothing; did you mean {PREFIX}{near.upper()}?")
+        else:
+            value = option.spelled(text)
+            if not option.allows(value):
+                raise UsageError(f"{variable}: {_mistake(name, value, option)}")
+            yield name, (_kept(option, value), variable)
+
+
+def _kept(option: Option, value: Any) -> Any:
+    return tuple(value) if option.is_names else value
 
 
 def _mistake(name: str, value: object, option: Option | None) -> str:
+    if name == "keys":
+        return f"keys can't be {printable(repr(value))}; it is a table: [keys]."
     if option is not None:
         return f"{name} can't be {printable(repr(value))}; it is {option.allowed}."
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, OPTIONS, n=1)
-    advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(OPTIONS)}."
+    near = _near(name, (*OPTIONS, "keys"), 0.6)
+    advice = f"did you mean {near}?" if near else f"there are {', '.join(OPTIONS)} and [keys]."
     return f"there is no setting {printable(name)}; {advice}"
 
 
-def _line(text: str, name: str) -> int:
-    """Return the line where a key of the top level stands; tomllib doesn't tell."""
-    key = re.compile(rf"""\s*(?:\[+\s*)?(["']?){re.escape(name)}\1\s*[=.\]]""")
-    return next((number for number, line in enumerate(text.splitlines(), 1) if key.match(line)), 1)
+def _near(name: str, names: Iterable[str], cutoff: float) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, names, 1, cutoff)), "")
+
+
+def _line(text: str, name: str, table: str = "") -> int:
+    """Return the line where a key of the top level or of a table stands; tomllib doesn't tell."""
+    before = _line(text, table) if table else 1
+    within = rf"""(?:(["']?){table}\1\s*\.\s*|.*\{{\s*|.*,\s*)?""" if table else r"(?:\[+\s*)?()"
+    key = re.compile(rf"""\s*{within}(["']?){re.escape(name)}\2\s*[=.\]]""")
+    lines = enumerate(text.splitlines(), 1)
+    return next((number for number, line in lines if number >= before and key.match(line)), before)

@@ -3,12 +3,14 @@
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
+from sestui.domain.display import show_times_in
 from sestui.domain.guard import Guard
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.emulator import Emulator, World
@@ -16,7 +18,7 @@ from sestui.services.journal import Journal
 from sestui.services.keeping import Keeping
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.session import open_gateway
-from sestui.settings import Settings
+from sestui.settings import OPTIONS, PREFIX, Settings
 from sestui.ui.app import SestuiApp
 from sestui.ui.screens.working import Launch
 from tests.job_processes import Terminal
@@ -29,16 +31,32 @@ SMALL = World(seed=7, tenants=6, configuration_sets=8, addresses=2500, tenant_ad
 
 
 @pytest.fixture(autouse=True)
-def no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A developer's profiles, proxies, endpoints and files must neither be used nor change what a test sees."""
+def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A developer's profiles, proxies, endpoints, options and files change nothing of what a test sees."""
+    ours = {PREFIX + name.upper() for name in (*OPTIONS, "config")}
     for name in list(os.environ):
-        if name.startswith("AWS_") or name.lower().endswith("_proxy"):
+        if name.startswith("AWS_") or name.lower().endswith("_proxy") or name in ours:
             monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
+
+
+@pytest.fixture
+def in_zone() -> Iterator[Callable[[str], None]]:
+    """Let this machine be in another zone, as POSIX writes zones, and show its times."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def move(zone: str) -> None:
+            patch.setenv("TZ", zone)
+            time.tzset()
+            show_times_in(None, 1_795_348_800.0)
+
+        yield move
+    time.tzset()
+    show_times_in(UTC, 0.0)
 
 
 @pytest.fixture

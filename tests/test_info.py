@@ -3,6 +3,7 @@
 import asyncio
 import tomllib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sestui.services.cache import Cache, Key
 from sestui.services.cache_folder import user_folder
 from sestui.services.rows import Columns
 from sestui.settings import OPTIONS, Settings, load
+from sestui.ui.commands import COMMANDS, with_keys
 
 KEY = Key("123456789012", "us-east-1")
 NOON = 1_795_348_800.0
@@ -95,8 +97,42 @@ def test_the_settings_are_told_with_what_set_them_and_can_be_read_back(
     assert f"live_interval = 60  # {config}\n" in told
     assert 'cache = "on"  # the default\n' in told
     assert "# How often a live list asks for what is new. A whole number from 5 to 3,600 (seconds).\n" in told
-    assert load(write(home / "told.toml", told)) == Settings(live_interval=60)
-    assert tomllib.loads(told).keys() == OPTIONS.keys()
+    assert replace(load(write(home / "told.toml", told)), keys=()) == Settings(live_interval=60)
+    assert tomllib.loads(told).keys() == OPTIONS.keys() | {"keys"}
+
+
+def test_what_a_variable_sets_is_told_with_its_name(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = write(home / "other.toml", 'theme = "ansi"\ncache = "off"\n')
+    monkeypatch.setenv("SESTUI_CONFIG", str(other))
+    monkeypatch.setenv("SESTUI_THEME", "light")
+    assert main(["info", "--config"]) == 0
+    told = capsys.readouterr().out
+    assert 'theme = "light"  # SESTUI_THEME\n' in told
+    assert f'cache = "off"  # {other}\n' in told
+    monkeypatch.setenv("SESTUI_THEME", "zebra")
+    assert main(["info", "--config"]) == 2
+    assert main(["list"]) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert [line.partition(": ")[2].partition(";")[0] for line in errors] == [
+        "SESTUI_THEME: theme can't be 'zebra'"
+    ] * 2
+
+
+def test_every_command_is_told_with_its_keys(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = write(home / "config/sestui/config.toml", '[keys]\nfind = ["f2", "F"]\nlive = ""\n')
+    assert main(["info", "--config"]) == 0
+    told = capsys.readouterr().out
+    assert tomllib.loads(told)["keys"].keys() == {command.id for command in COMMANDS}
+    assert f'find = ["f2", "F"]  # {config}, line 2\n' in told
+    assert f'live = ""  # {config}, line 3\n' in told
+    assert '# Filter the pane in focus; in the tree SES is asked\nfilter = "/"  # the default\n' in told
+    # What is told can be set.
+    assert with_keys(load(write(home / "told.toml", told)).keys) == with_keys(load(config).keys)
+    write(config, "[keys]\nfnd = 'f2'\n")
+    assert main(["info", "--config"]) == 2
+    assert "line 2: there is no command fnd; did you mean find?" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("before", [True, False])

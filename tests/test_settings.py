@@ -2,15 +2,18 @@
 
 import json
 import tomllib
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sestui.__main__ import main
+from sestui.domain.display import zone_name
 from sestui.domain.errors import UsageError
-from sestui.settings import OPTIONS, Option, Settings, load
+from sestui.settings import OPTIONS, Option, Settings, load, named
 
 
 @pytest.fixture
@@ -85,6 +88,82 @@ def test_a_file_that_was_named_must_be_there_and_be_text(tmp_path: Path) -> None
         load(tmp_path / "latin.toml")
 
 
+@pytest.mark.parametrize(
+    ("variable", "text", "expected"),
+    [
+        ("SESTUI_THEME", "light", Settings(theme="light")),
+        ("SESTUI_LIVE_INTERVAL", "60", Settings(live_interval=60)),
+        ("SESTUI_READ_ONLY", "prod-*, 123456789012,", Settings(read_only=("prod-*", "123456789012"))),
+        ("SESTUI_JOURNAL_COPY", "/var/log/a,b.jsonl", Settings(journal_copy="/var/log/a,b.jsonl")),
+        # As with AWS's own variables; and others may have some that begin as ours do.
+        ("SESTUI_PRODUCTION", "", Settings()),
+        ("SESTUI_JUDGES", "/tmp", Settings()),
+    ],
+)
+def test_a_variable_holds_over_the_file(config: Path, variable: str, text: str, expected: Settings) -> None:
+    config.write_text('theme = "ansi"\nlive_interval = 5\nread_only = ["eu"]\ncache = "off"\n', encoding="utf-8")
+    changed = {name: it for name, it in asdict(expected).items() if it != getattr(Settings(), name)}
+    assert load(environ={variable: text}) == replace(load(), **changed)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "words"),
+    [
+        ("SESTUI_TIMES", "CET", """SESTUI_TIMES: times can't be 'CET'; it is "utc" or "local"."""),
+        ("SESTUI_CACHE_DAYS", "-1", "SESTUI_CACHE_DAYS: cache_days can't be '-1'; it is a whole number from 1 to 365"),
+        ("SESTUI_CACHE_DAYS", "0", "SESTUI_CACHE_DAYS: cache_days can't be 0; it is a whole number"),
+        ("SESTUI_TYPE_COUNT_ABOVE", "101", "SESTUI_TYPE_COUNT_ABOVE: type_count_above can't be 101"),
+        ("SESTUI_READONLY", "prod-*", "SESTUI_READONLY sets nothing; did you mean SESTUI_READ_ONLY?"),
+        ("SESTUI_theme", "light", "SESTUI_theme sets nothing; did you mean SESTUI_THEME?"),
+        ("SESTUI_CONFIGS", "x", "SESTUI_CONFIGS sets nothing; did you mean SESTUI_CONFIG?"),
+    ],
+)
+def test_a_mistake_in_a_variable_is_told_with_its_name(config: Path, variable: str, text: str, words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(environ={variable: text})
+    assert str(caught.value).startswith(words)
+
+
+def test_the_file_is_the_one_that_is_typed_or_else_the_environments(config: Path) -> None:
+    assert named("a.toml", {"SESTUI_CONFIG": "b.toml"}) == Path("a.toml")
+    assert named(None, {"SESTUI_CONFIG": "b.toml"}) == Path("b.toml")
+    assert named(None, {"SESTUI_CONFIG": ""}) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'cache = "on"\n[keys]\n# ours\nfind = "f2"\n"sort" = ["o", "f3"]\nlive = ""\n',
+        '\nkeys.live = []\nkeys.find = "f2"\nkeys."sort" = ["o", "f3"]\n',
+        'live_interval = 5\nkeys = { find = ["f2"], sort = ["o", "f3"], live = [] }\n',
+    ],
+)
+def test_keys_are_kept_as_they_are_written_each_with_its_place(config: Path, text: str) -> None:
+    config.write_text(text, encoding="utf-8")
+    keys = {it.command: it for it in load().keys}
+    assert {name: it.keys for name, it in keys.items()} == {"find": ("f2",), "sort": ("o", "f3"), "live": ()}
+    for name, it in keys.items():
+        file, _, line = it.place.partition(", line ")
+        assert file == str(config)
+        assert name in text.splitlines()[int(line) - 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('keys = "f"', "line 1: keys can't be 'f'; it is a table: [keys]."),
+        ("[keys]\n\nfind = 5", 'line 3: find can\'t be 5; it is a key, a list of keys, or "".'),
+        ('[keys]\nfind = ["f", 5]', "line 2: find can't be ['f', 5]; it is a key"),
+        ("[key]\nfind = 'f'", "line 1: there is no setting key; did you mean keys?"),
+    ],
+)
+def test_what_is_no_key_at_all_is_told_with_its_place(config: Path, text: str, words: str) -> None:
+    config.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        load()
+    assert str(caught.value).startswith(f"{config}, {words}")
+
+
 def values(option: Option) -> st.SearchStrategy[object]:
     if option.is_path:
         return st.sampled_from(["", "/var/log/sestui.jsonl"])
@@ -104,7 +183,19 @@ def test_whatever_is_allowed_can_be_set(tmp_path_factory: pytest.TempPathFactory
 
 
 def test_each_default_is_allowed_and_each_option_is_documented() -> None:
-    assert OPTIONS.keys() == asdict(Settings()).keys()
+    assert OPTIONS.keys() | {"keys"} == asdict(Settings()).keys()
     for name, option in OPTIONS.items():
         assert option.allows(asdict(Settings())[name])
         assert option.about.endswith(".")
+
+
+def test_what_is_set_of_times_holds_for_the_commands(
+    config: Path, monkeypatch: pytest.MonkeyPatch, in_zone: Callable[[str], None]
+) -> None:
+    in_zone("CET-1CEST,M3.5.0,M10.5.0/3")
+    config.write_text('times = "local"\n', encoding="utf-8")
+    assert main(["jobs"]) == 0
+    assert zone_name() == "CET/CEST"
+    monkeypatch.setenv("SESTUI_TIMES", "utc")
+    assert main(["jobs"]) == 0
+    assert zone_name() == "UTC"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sestui.cli.options import add_change, add_connection, read_filter, tenant_name
+from sestui.cli.options import add_change, add_connection, read_filter, settings_of, tenant_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +53,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from sestui import settings
     from sestui.cli.foreground import Foreground
     from sestui.domain.errors import UsageError
 
@@ -66,7 +64,7 @@ def _run(arguments: argparse.Namespace) -> int:
         Place.parse(arguments.via_s3)
         if not arguments.account:
             raise UsageError("--via-s3 is for the account's list: SES has no import jobs for a tenant's.")
-    arguments.settings = settings.load(Path(arguments.config) if arguments.config else None)
+    arguments.settings = settings_of(arguments)
     foreground = Foreground()
     return foreground.run(_change(foreground, arguments, _asked(arguments)))
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import time
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sestui.cli.options import add_connection, add_json, tenant_name
+from sestui.cli.options import add_connection, add_json, settings_of, tenant_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +44,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from sestui import settings
     from sestui.cli.foreground import Foreground
     from sestui.domain.addresses import understand
     from sestui.domain.errors import UsageError
 
-    arguments.settings = settings.load(Path(arguments.config) if arguments.config else None)
+    arguments.settings = settings_of(arguments)
     found = understand("\n".join(arguments.addresses))
     if found.refused:
         bad = found.refused[0]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_state_path
 
@@ -18,23 +20,30 @@ from sestui.domain.display import counted, printable
 from sestui.domain.errors import UsageError
 from sestui.services import cache_folder
 
+if TYPE_CHECKING:
+    from sestui.settings import KeySetting
+    from sestui.ui.commands import Command
+
 _FAILED = 1
 _USAGE = 2
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Print what was asked for; 0, 1 if the cache can't be deleted, 2 if the settings can't be read."""
+def run(arguments: argparse.Namespace, with_keys: Callable[[Sequence[KeySetting]], Sequence[Command]]) -> int:
+    """Print what was asked for; 0, 1 if the cache can't be deleted, 2 if the settings can't be read.
+
+    `with_keys` tells the commands of the dashboard with their keys.
+    """
     if arguments.permissions:
         return permissions.run(arguments)
     # Named before the command or, with its own option of that name, behind it.
     named = arguments.settings_of or arguments.config
     try:
         if arguments.settings_of is not None:
-            _print_settings(Path(named) if named else None)
+            _print_settings(settings.named(named, os.environ), with_keys)
         elif arguments.clear_cache:
             _clear()
         else:
-            _print_places(Path(named) if named else settings.default_path())
+            _print_places(settings.named(named, os.environ) or settings.default_path())
     except UsageError as error:
         print(f"sestui info: {error}", file=sys.stderr)
         return _USAGE
@@ -63,15 +72,23 @@ def _files(paths: list[Path]) -> list[tuple[Path, int]]:
     return [(path, path.stat().st_size) for path in paths if path.is_file()]
 
 
-def _print_settings(path: Path | None) -> None:
-    found = settings.read(path)
-    values = replace(settings.Settings(), **found)
-    file = printable(str(path or settings.default_path()))
+def _print_settings(path: Path | None, with_keys: Callable[[Sequence[KeySetting]], Sequence[Command]]) -> None:
+    found, keys = settings.read(path, os.environ)
     for name, option in settings.OPTIONS.items():
-        value = getattr(values, name)
+        value, source = found.get(name, (getattr(settings.Settings(), name), "the default"))
         text = str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
         print(f"# {option.about} {option.allowed[0].upper()}{option.allowed[1:]}.")
-        print(f"{name} = {text}  # {file if name in found else 'the default'}")
+        print(f"{name} = {text}  # {source}")
+    print(
+        '\n# What each command of the dashboard has: a key, a list of keys, or "" for none; in dialogs keys are fixed.'
+    )
+    print("[keys]")
+    sources = {it.command: it.place for it in keys}
+    for command in with_keys(keys):
+        caps = command.keycaps
+        text = json.dumps(caps if len(caps) > 1 else "".join(caps), ensure_ascii=False)
+        print(f"# {command.help}")
+        print(f"{command.id} = {text}  # {sources.get(command.id, 'the default')}")
 
 
 def _clear() -> None:

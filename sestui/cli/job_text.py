@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sestui.domain import import_words
-from sestui.domain.display import counted, duration, moment, printable
+from sestui.domain.display import counted, duration, moment, moment_in_full, printable, zone_name
 from sestui.domain.job import Entry, Job, Kind, Outcome, Plan, State
 from sestui.domain.suppression import SuppressedDestinationSummary
 
@@ -74,7 +74,7 @@ def progress(job: Job, now: float) -> str:
 
 def table(jobs: Sequence[Job]) -> Iterator[str]:
     """Yield the lines of a list of jobs."""
-    head = ("ID", "WHEN (UTC)", "WHO", "WHAT", "WHERE", "STATE", "SETTLED", "NOTE")
+    head = ("ID", f"WHEN ({zone_name()})", "WHO", "WHAT", "WHERE", "STATE", "SETTLED", "NOTE")
     rows = [
         (
             *(str(it.id), moment(it.planned_at), printable(str(it.who)), what(it), where(it)),
@@ -95,9 +95,9 @@ def details(job: Job, now: float) -> Iterator[str]:
         "profile": job.connection.profile or "",
         "caller": job.connection.arn or "not known",
         "who": f"{job.who} on {job.who.host or 'a host not known'}",
-        "planned": f"{moment(job.planned_at)} UTC, of rows read {duration(job.planned_at - job.read_at)} before",
-        "began": "" if job.began_at is None else f"{moment(job.began_at)} UTC, the last time",
-        "ended": "" if job.ended_at is None else f"{moment(job.ended_at)} UTC",
+        "planned": f"{moment_in_full(job.planned_at)}, of rows read {duration(job.planned_at - job.read_at)} before",
+        "began": "" if job.began_at is None else f"{moment_in_full(job.began_at)}, the last time",
+        "ended": "" if job.ended_at is None else moment_in_full(job.ended_at),
         "note": job.note,
         "via": import_words.via(job),
         "state": state(job),

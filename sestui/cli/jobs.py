@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sestui.cli.options import add_change, add_guard, add_json, add_log
+from sestui.cli.options import add_change, add_guard, add_json, add_log, settings_of
 
 if TYPE_CHECKING:
     from sestui.cli.foreground import Foreground
@@ -65,14 +65,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from sestui import settings
     from sestui.cli.options import guard
     from sestui.cli.state import open_journal, state_folder
     from sestui.domain.errors import UsageError
 
     if arguments.profile or arguments.region or arguments.endpoint_url or arguments.demo:
         raise UsageError("a job runs where and with the profile that it was planned with: no connection can be chosen.")
-    arguments.settings = settings.load(Path(arguments.config) if arguments.config else None)
+    arguments.settings = settings_of(arguments)
     arguments.folder = Path(arguments.detached) if arguments.detached else state_folder()
     journal = open_journal(arguments.folder, arguments.settings)
     try:
@@ -217,7 +216,7 @@ async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse
     from sestui.cli.connecting import opened
     from sestui.cli.state import set_pace
     from sestui.cli.statuses import FINE
-    from sestui.domain.display import moment
+    from sestui.domain.display import moment_in_full
     from sestui.domain.errors import SestuiError
     from sestui.services.undoing import losses, undo_plan
 
@@ -227,7 +226,9 @@ async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse
         account = None
         with suppress(SestuiError):  # Reading the account may not be allowed; the undo may be.
             account = await gateway.account()
-        title = f"This undoes job {job.id}: {job_text.what(job)}, planned {moment(job.planned_at)} UTC by {job.who}."
+        title = (
+            f"This undoes job {job.id}: {job_text.what(job)}, planned {moment_in_full(job.planned_at)} by {job.who}."
+        )
         alone = "left alone, as SES has changed since"
         for line in (*job_text.plan_lines(title, plan, left, alone), *losses(plan, account)):
             foreground.tell(line)

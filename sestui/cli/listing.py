@@ -7,10 +7,9 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sestui.cli.options import add_connection, read_filter, tenant_name
+from sestui.cli.options import add_connection, read_filter, settings_of, tenant_name
 
 if TYPE_CHECKING:
     from sestui.cli.foreground import Foreground
@@ -50,11 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from sestui import settings
     from sestui.cli.foreground import Foreground
     from sestui.domain.errors import UsageError
 
-    chosen = settings.load(Path(arguments.config) if arguments.config else None)
+    chosen = settings_of(arguments)
     if arguments.spreadsheet and arguments.format not in (None, "csv"):
         raise UsageError("--spreadsheet is a shape of its own: leave --format out.")
     arguments.query = read_filter(arguments.filter)
@@ -120,7 +118,9 @@ def _shape(
     if arguments.spreadsheet:
         shape = Format.SPREADSHEET
     elif arguments.format == "table" or (arguments.format is None and to_terminal):
-        return [_line("ADDRESS", "REASON", "LAST UPDATE (UTC)")], _table
+        from sestui.domain.display import zone_name
+
+        return [_line("ADDRESS", "REASON", f"LAST UPDATE ({zone_name()})")], _table
     else:
         shape = Format(arguments.format or Format.CSV)
     return head(shape), lambda rows: body(rows, shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -97,6 +98,20 @@ def add_change(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Let a parser take it behind a command's name too, without undoing what was said before that."""
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="tell it as JSON")
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """Return what arguments, environment and file set; from now on times are shown as they say.
+
+    Raises:
+        UsageError: something is set that can't be; the text says where.
+    """
+    from sestui import settings
+    from sestui.domain.display import show_times_in
+
+    chosen = settings.load(settings.named(arguments.config, os.environ), os.environ)
+    show_times_in(None if chosen.times == "local" else UTC, time.time())
+    return chosen
 
 
 def guard(arguments: argparse.Namespace, chosen: Settings) -> Guard:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,10 +19,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from sestui import settings
     from sestui.cli.foreground import Foreground
+    from sestui.cli.options import settings_of
 
-    chosen = settings.load(Path(arguments.config) if arguments.config else None)
+    chosen = settings_of(arguments)
     foreground = Foreground()
     return foreground.run(_print(foreground, arguments, chosen))
 

@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from sestui.domain.addresses import Refused, bare, normalise, pieces, why_not
-from sestui.domain.display import moment
+from sestui.domain.display import moment_utc
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
 
 
@@ -105,7 +105,7 @@ def body(rows: Iterable[SuppressedDestinationSummary], format: Format) -> Iterat
                 yield f'{{"emailAddress":{encode(address)},"reason":"{reason}"}}\n'
         case Format.SPREADSHEET:
             for address, reason, last_update in rows:
-                yield f'{_quoted(_defused(address))},"{reason}",{_quoted(_defused(moment(last_update)))}\n'
+                yield f'{_quoted(_defused(address))},"{reason}",{_quoted(_defused(moment_utc(last_update)))}\n'
 
 
 def _quoted(cell: str) -> str:

@@ -1,7 +1,8 @@
-"""Bytes that came from AWS or a file, made harmless for a terminal: nothing is hidden, nothing is obeyed."""
+"""What came from AWS or a file, as it is shown: nothing hidden, nothing obeyed, times in one zone."""
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from itertools import count
 from typing import Final
 
 _UNSAFE: Final = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
@@ -24,12 +25,72 @@ def _escape(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def moment(seconds: float) -> str:
-    """Return a time of the wire, seconds since 1970, as `2026-11-22 02:03:04` in UTC."""
+_zone: tzinfo | None = UTC
+_zone_name = "UTC"
+"""The zone of every time that is shown or typed; None is the machine's own. For the whole process, once, at its start:
+what shows times is in every thread and every layer."""
+
+
+def show_times_in(zone: tzinfo | None, now: float) -> None:
+    """Show times in this zone from here on, None being the machine's own."""
+    global _zone, _zone_name
+    _zone = zone
+    # Half a year on it may be summer.
+    _zone_name = "/".join(dict.fromkeys(zone_of(at) for at in (now, now + 182 * 86400)))
+
+
+def zone_name() -> str:
+    """Return the name of the zone shown: `UTC`, `CET/CEST`, `+05:30` where it has no letters."""
+    return _zone_name
+
+
+def zone_of(seconds: float) -> str:
+    """Return the name of the zone shown as it is at that moment, in seconds since 1970: `CET`."""
     try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
+        name = datetime.fromtimestamp(seconds, UTC).astimezone(_zone).tzname() or ""
+    except (ValueError, OverflowError, OSError):
+        return ""
+    # Where a zone has no letters its name is an offset: -03, +0530.
+    return f"{name[:3]}:{name[3:] or '00'}" if name[:1] in ("+", "-") else printable(name)
+
+
+def moment(seconds: float) -> str:
+    """Return a time of the wire, seconds since 1970, as `2026-11-22 02:03:04` in the zone shown."""
+    return _at(seconds, _zone)
+
+
+def moment_utc(seconds: float) -> str:
+    """Return a time of the wire, seconds since 1970, as `2026-11-22 02:03:04` in UTC whatever is shown: for files."""
+    return _at(seconds, UTC)
+
+
+def _at(seconds: float, zone: tzinfo | None) -> str:
+    try:
+        return f"{datetime.fromtimestamp(seconds, zone):%Y-%m-%d %H:%M:%S}"
     except (ValueError, OverflowError, OSError):
         return str(seconds)
+
+
+def moment_in_full(seconds: float) -> str:
+    """Return a time of the wire, seconds since 1970, with its zone: `2026-11-22 02:03:04 UTC`."""
+    return f"{moment(seconds)} {zone_of(seconds)}"
+
+
+def seconds_at(shown: datetime) -> float:
+    """Return seconds since 1970 of a date and time as typed: in the zone shown, unless it has its own.
+
+    Raises:
+        ValueError, OverflowError: there is no such time.
+    """
+    return (shown if shown.tzinfo else shown.replace(tzinfo=_zone)).timestamp()
+
+
+def latest(clock: time, now: float) -> float:
+    """Return when it was this time of day last in the zone shown, at `now` or before, in seconds since 1970."""
+    today = datetime.fromtimestamp(now, _zone).date()
+    # An hour that comes twice came last the second time; one that is left out was not that day.
+    days = (datetime.combine(today - timedelta(day), clock.replace(fold=fold)) for day in count() for fold in (1, 0))
+    return next(at for at in map(seconds_at, days) if at <= now and datetime.fromtimestamp(at, _zone).time() == clock)
 
 
 def duration(seconds: float) -> str:

@@ -8,10 +8,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from sestui.domain.display import printable
+from sestui.domain.display import printable, seconds_at
 from sestui.domain.settings import Tag
 
 MOST_TAGS: Final = 50
@@ -137,13 +137,12 @@ def fresh_start_problem(text: str) -> str:
 
 
 def seconds_since_1970(text: str) -> float:
-    """Read an ISO date or date and time, in UTC unless it names another offset.
+    """Read an ISO date or date and time, in the zone shown unless it names another offset.
 
     Raises:
         ValueError: it is none.
     """
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return seconds_at(datetime.fromisoformat(text))
 
 
 def archive_arn_problem(text: str) -> str:

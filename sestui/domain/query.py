@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, time
 from math import floor
 from typing import Final
 
-from sestui.domain.display import moment
+from sestui.domain.display import latest, moment, seconds_at, zone_name, zone_of
 from sestui.domain.errors import QueryError
 from sestui.domain.pattern import Pattern, read
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
@@ -113,13 +113,17 @@ class Query:
 
     @property
     def range(self) -> str:
-        """The times that the filter lets through, in words and UTC; empty where it lets through all.
+        """The times that the filter lets through, in words and the zone shown; empty where it lets through all.
 
-        `since 2026-11-22 02:00:00 before 2026-11-22 03:30:00`
+        `since 2026-11-22 02:00:00 before 2026-11-22 03:30:00 UTC`
         """
         since, before = self.asked.since, self.asked.before
+        bounds = [(name, at) for name, at in (("since", since), ("before", before)) if at is not None]
+        zones = [zone_of(at) for _, at in bounds]
+        # One name is enough for both, unless the clocks are changed between them.
         words = [
-            f"{name} {moment(bound)}" for name, bound in (("since", since), ("before", before)) if bound is not None
+            f"{name} {moment(at)}{f' {zone}' if zone not in zones[place + 1 :] else ''}"
+            for place, ((name, at), zone) in enumerate(zip(bounds, zones, strict=True))
         ]
         if since is not None and before is not None and since >= before:
             return f"no time is {' and '.join(words)}"
@@ -134,8 +138,9 @@ def parse(text: str, now: float) -> Query:
 
     Blanks part terms, and nothing quotes one. Words are substrings; `domain:a,b` is any of those domains;
     `reason:bounce`; `since:` and `before:` take how long ago (`2h`), a date or a time (`2026-11-22T02:00`) or the
-    latest such time of day (`02:00`), in UTC where no offset is given; `re:` takes a pattern in RE2's syntax, with `\s`
-    for a blank, and ignores case too, but for what stands behind a `(?-i)`; `!` before a term negates it.
+    latest such time of day (`02:00`), in the zone shown where no offset is given; `re:` takes a pattern in RE2's
+    syntax, with `\s` for a blank, and ignores case too, but for what stands behind a `(?-i)`; `!` before a term negates
+    it.
 
     Raises:
         QueryError: a term that can't be read; the text names it.
@@ -169,16 +174,18 @@ def _term(word: str, at: int, now: float) -> Term:
             return Term(negated, domains=tuple(part for part in value.casefold().split(",") if part.strip(".")))
         case "reason":
             return Term(negated, reasons=_reasons(value, start))
-    time = _time(value.casefold(), now)
-    if time is None:
+    at_time = _time(value.casefold(), now)
+    if at_time is None:
         raise QueryError(
             f"{key}:{value} is no time. There are 30m, 2h and 7d ago, 2026-11-22, 2026-11-22T02:00, and 02:00: "
-            "the latest such, in UTC.",
+            f"the latest such, in {zone_name()}.",
             start,
             start + len(value),
         )
     # Not since is before.
-    return Term(negated=False, since=time) if (key == "since") is not negated else Term(negated=False, before=time)
+    if (key == "since") is not negated:
+        return Term(negated=False, since=at_time)
+    return Term(negated=False, before=at_time)
 
 
 def _reasons(value: str, at: int) -> tuple[Reason, ...]:
@@ -200,12 +207,10 @@ def _time(value: str, now: float) -> float | None:
     if ago := _DURATION.fullmatch(value):
         return now - int(ago[1]) * _SECONDS[ago[2]]
     if clock := _CLOCK.fullmatch(value):
-        of_day = int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
-        return now - (now - of_day) % 86400
+        return latest(time(int(clock[1]), int(clock[2]), int(clock[3] or 0)), now)
     if not _ISO.fullmatch(value):
         return None
     try:
-        at = datetime.fromisoformat(value.upper())
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        return seconds_at(datetime.fromisoformat(value.upper()))
     except (ValueError, OverflowError):
         return None

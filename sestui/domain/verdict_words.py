@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
-from sestui.domain.display import duration, moment, printable
+from sestui.domain.display import duration, moment_in_full, printable
 from sestui.domain.effective import Effective
 from sestui.domain.impact import Send
 from sestui.domain.verdict import Answer, Verdict
@@ -46,7 +46,7 @@ def verdict_lines(it: Verdict, age: float) -> Iterator[tuple[str, Tone]]:
     if it.answer is Answer.BLOCKED:
         for entry in it.entries:
             yield (
-                f"BLOCKED by {printable(entry.address)}, {entry.reason} since {moment(entry.last_update)} UTC",
+                f"BLOCKED by {printable(entry.address)}, {entry.reason} since {moment_in_full(entry.last_update)}",
                 Tone.STOPS,
             )
         return

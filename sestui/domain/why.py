@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import Final
 
-from sestui.domain.display import moment, printable
+from sestui.domain.display import moment_in_full, printable
 from sestui.domain.errors import AccessDenied, NoDeliverabilityManager, NotFound, SestuiError, Throttled
 from sestui.domain.insights import EmailInsights, InsightsEvent, MessageInsights
 from sestui.domain.suppression import SuppressedDestination
@@ -99,7 +99,7 @@ def _recipient(entry: SuppressedDestination, it: EmailInsights) -> Iterator[Row]
 
 def _event(event: InsightsEvent) -> Iterator[Row]:
     kind = event.event_type or "Event"
-    parts = ["time unknown" if event.timestamp is None else f"{moment(event.timestamp)} UTC"]
+    parts = ["time unknown" if event.timestamp is None else moment_in_full(event.timestamp)]
     if event.bounce is not None:
         parts += [it for it in (event.bounce.bounce_type, event.bounce.bounce_subtype) if it]
     if event.complaint is not None:

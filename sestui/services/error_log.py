@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sestui.domain.display import counted, moment
+from sestui.domain.display import counted, moment_in_full
 from sestui.domain.errors import NotFound, ServiceError, TenantNotFound, Throttled
 from sestui.domain.request import Request
 
@@ -79,7 +79,7 @@ class ErrorLog:
 def lines_of(failure: Failure) -> Iterator[str]:
     """Yield what there is to say of a failure, one thing a line, the time first."""
     what = f"  {failure.operation}: {failure.code}" if failure.operation else ""
-    yield f"{moment(failure.at)}{what}"
+    yield f"{moment_in_full(failure.at)}{what}"
     if failure.message:
         yield failure.message
     if failure.request_id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sestui.domain.display import counted, duration, moment, printable
+from sestui.domain.display import counted, duration, moment_in_full, printable
 from sestui.domain.effective import Effective
 from sestui.domain.errors import TenantNotFound
 from sestui.domain.impact import Send
@@ -45,7 +45,7 @@ def finding_lines(it: Finding, now: float) -> Iterator[tuple[str, Tone]]:
 
 
 def _row(row: SuppressedDestinationSummary) -> str:
-    return f"{printable(row.address)}  {row.reason}  since {moment(row.last_update)} UTC"
+    return f"{printable(row.address)}  {row.reason}  since {moment_in_full(row.last_update)}"
 
 
 def meaning_lines(lookup: Lookup, address: str, now: float) -> Iterator[tuple[str, Tone]]:

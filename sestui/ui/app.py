@@ -23,7 +23,8 @@ from sestui.domain.errors import CredentialsRefused, NoCredentials, SestuiError
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.services.error_log import ErrorLog
 from sestui.stylesheets import stylesheet
-from sestui.ui.commands import palette
+from sestui.ui.bindings import palette
+from sestui.ui.commands import COMMANDS, with_keys
 from sestui.ui.driver import AfterKey, TerminalDriver, TextInOneRead
 from sestui.ui.screens.browse import BrowseScreen
 from sestui.ui.screens.dialog import Dialog
@@ -72,6 +73,14 @@ class SestuiApp(App[None]):
     ) -> None:
         super().__init__()
         self.animation_level = "none"
+        self.type_count_above = settings.type_count_above
+        """Of more entries than that a change takes their number to be typed."""
+        self.commands = with_keys(settings.keys) if settings.keys else COMMANDS
+        """Each with its keys, as the settings have them."""
+        if settings.theme != "dark":
+            from sestui.ui.themes import show_in
+
+            show_in(self, settings.theme)
         if self.no_color:
             self._leave_out_colours()
         self._failures = ErrorLog(clock)
@@ -83,7 +92,10 @@ class SestuiApp(App[None]):
             return gateway
 
         def browse(asked: Connection, which: SuppressionList) -> BrowseScreen:
-            return BrowseScreen(listening, asked, clock, journal, which, keeping(asked), settings, launch, demo=demo)
+            made = BrowseScreen(listening, asked, clock, journal, which, keeping(asked), settings, launch, demo=demo)
+            if settings.keys:
+                made.take_keys(self.commands)
+            return made
 
         self._make_browse = browse
         self._browse = browse(asked, start_list or SuppressionList())
@@ -189,9 +201,15 @@ class SestuiApp(App[None]):
         return AwaitComplete() if self.screen is self._browse else super().pop_screen()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield from palette(self._browse)
+        yield from palette(self._browse, self.commands)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
-        yield SystemCommand("Quit (q)", "Leave sestui", self.action_quit)
+        yield SystemCommand(f"Quit ({self._browse.keys['quit']})", "Leave sestui", self.action_quit)
+
+    def action_change_theme(self) -> None:
+        """Offer the themes of the settings, for this session."""
+        from sestui.ui.themes import THEMES, show_in
+
+        self.search_commands([(name, partial(show_in, self, name)) for name in THEMES], "A theme for this session …")
 
     def keep_error(self, error: Exception) -> None:
         """Keep an error that is on the screen already for `E`; say one that ends all calls to come."""

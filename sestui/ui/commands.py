@@ -1,15 +1,16 @@
-"""Every command, declared once: its key, its word in the footer, its line in the help, its entry in the palette."""
+"""Every command, declared once: its key, its word in the footer, its line in the help, its entry in the palette.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+Nothing of Textual is needed to read this: `sestui info --config` lists the commands, too.
+"""
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-from textual.app import SystemCommand
-from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from sestui.domain.display import printable
+from sestui.domain.errors import UsageError
+from sestui.settings import KeySetting
+from sestui.ui.keys import key_named, keycap
 
 Where = Literal["everywhere", "tree", "list", "panel"]
 
@@ -32,29 +33,19 @@ class Command:
     """Whether it is there to change something at SES."""
 
     @property
-    def shown_keys(self) -> str:
+    def id(self) -> str:
+        """What the settings call it: its pane, unless it is heard everywhere, and its name."""
+        pane = "" if self.where == "everywhere" else f"{self.where}-"
+        return pane + self.name.replace(" ", "-")
+
+    @property
+    def keycaps(self) -> tuple[str, ...]:
         """The keys as a keyboard has them."""
-        return " ".join(map(_keycap, self.keys.split(",")))
+        return tuple(map(keycap, self.keys.split(","))) if self.keys else ()
 
-
-_KEYCAPS: Final = {
-    "slash": "/",
-    "asterisk": "*",
-    "question_mark": "?",
-    "colon": ":",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "escape": "esc",
-}
-
-
-def _keycap(key: str) -> str:
-    *shift, key = key.rsplit("+", 1) if key.startswith("shift+") else [key]
-    return "+".join([*shift, _KEYCAPS.get(key, key)])
+    @property
+    def shown_keys(self) -> str:
+        return " ".join(self.keycaps)
 
 
 COMMANDS: Final = (
@@ -81,7 +72,7 @@ COMMANDS: Final = (
         "everywhere",
         "y",
         "copy_addresses",
-        "copy",
+        "copy addresses",
         "Copy the marked addresses, else the one under the cursor",
         palette=True,
     ),
@@ -117,7 +108,7 @@ COMMANDS: Final = (
     ),
     Command("everywhere", "c", "connection", "connection", "Another profile or Region; log in again", palette=True),
     Command("everywhere", "E", "errors", "errors", "The errors of this session", palette=True),
-    Command("everywhere", "colon,ctrl+p", "app.command_palette", "palette", "Every command by name"),
+    Command("everywhere", "colon", "app.command_palette", "palette", "Every command by name"),
     Command("everywhere", "question_mark", "help", "help", "The keys that work now", True, True),
     Command(
         "everywhere",
@@ -129,10 +120,10 @@ COMMANDS: Final = (
     ),
     Command("tree", "enter", "select_cursor", "open list", "Open the list of the account or tenant", True),
     Command("tree", "space", "toggle_node", "unfold", "Unfold or fold", True),
-    Command("tree", "j", "cursor_down", "down", "Down (or ↓)"),
-    Command("tree", "k", "cursor_up", "up", "Up (or ↑)"),
-    Command("tree", "g", "scroll_home", "first", "First line (or Home)"),
-    Command("tree", "G", "scroll_end", "last", "Last line (or End)"),
+    Command("tree", "j,down", "cursor_down", "down", "Down"),
+    Command("tree", "k,up", "cursor_up", "up", "Up"),
+    Command("tree", "g,home", "scroll_home", "first", "First line"),
+    Command("tree", "G,end", "scroll_end", "last", "Last line"),
     Command(
         "everywhere",
         "asterisk",
@@ -161,16 +152,16 @@ COMMANDS: Final = (
     Command("list", "G,end", "last", "last", "Last row"),
     Command("list", "pagedown", "page_down", "page down", "One screenful down"),
     Command("list", "pageup", "page_up", "page up", "One screenful up"),
-    Command("list", "v", "range", "range", "Begin a range here; v or space where it ends marks it, esc drops it"),
+    Command("list", "v", "range", "range", "Begin a range here; again, or a mark, where it ends marks it"),
     *(
-        Command("list", f"shift+{key}", f"mark_moving('{motion}')", "mark", f"Mark from here to {where}")
-        for key, motion, where in (
-            ("down", "down", "the next row"),
-            ("up", "up", "the row before"),
-            ("pagedown", "page_down", "one screenful down"),
-            ("pageup", "page_up", "one screenful up"),
-            ("home", "first", "the first row"),
-            ("end", "last", "the last row"),
+        Command("list", f"shift+{key}", f"mark_moving('{motion}')", f"mark {name}", f"Mark from here to {where}")
+        for key, motion, name, where in (
+            ("down", "down", "down", "the next row"),
+            ("up", "up", "up", "the row before"),
+            ("pagedown", "page_down", "page down", "one screenful down"),
+            ("pageup", "page_up", "page up", "one screenful up"),
+            ("home", "first", "first", "the first row"),
+            ("end", "last", "last", "the last row"),
         )
     ),
     Command("panel", "enter", "expand", "expand", "Show the settings on the whole screen", True),
@@ -182,56 +173,73 @@ CHANGES: Final = frozenset(command.action for command in COMMANDS if command.cha
 """The actions that change something."""
 
 
-def bindings(where: Where) -> list[BindingType]:
-    """Return the bindings of a pane, or of the screen for `everywhere`."""
-    return [
-        Binding(command.keys, command.action, command.name, show=command.footer, key_display=_first_keycap(command))
+def keys_by_id(commands: Iterable[Command]) -> dict[str, str]:
+    """Return by each command's id how it is said what runs it: its first key, or its name in the palette."""
+    return {it.id: it.keycaps[0] if it.keys else f"“{it.name}” in the palette" for it in commands}
+
+
+KEYS: Final = keys_by_id(COMMANDS)
+"""Unless settings give them others."""
+
+APPS_OWN: Final = {
+    "ctrl+c": "leaves",
+    "ctrl+q": "leaves",
+    "ctrl+l": "draws the screen again",
+    "ctrl+p": "opens the palette",
+    "tab": "moves the focus",
+    "shift+tab": "moves the focus",
+}
+"""The keys that work on every screen, whatever is set."""
+MOTIONS: Final = frozenset(
+    ("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "ctrl+pageup", "ctrl+pagedown", "shift+space")
+) | {f"shift+{arrow}" for arrow in ("up", "down", "left", "right")}
+"""The keys with which Textual's own panes move: what is heard everywhere would not be heard there."""
+
+
+def with_keys(settings: Sequence[KeySetting]) -> tuple[Command, ...]:
+    """Return all commands with the keys that settings give them.
+
+    Raises:
+        UsageError: there is no such command or key, or two commands would have the same one; the text says where.
+    """
+    changed = {it.command: it for it in settings}
+    if unknown := next((it for it in settings if it.command not in {command.id for command in COMMANDS}), None):
+        from difflib import get_close_matches
+
+        near = get_close_matches(unknown.command, [command.id for command in COMMANDS], n=1)
+        advice = f"did you mean {near[0]}?" if near else "`sestui info --config` lists them."
+        raise UsageError(f"{unknown.place}: there is no command {printable(unknown.command)}; {advice}")
+    commands = tuple(
+        replace(command, keys=",".join(_keys(command, changed[command.id]))) if command.id in changed else command
         for command in COMMANDS
-        if command.where == where and command.keys
-    ]
+    )
+    for pane in ("tree", "list", "panel"):
+        _check_clashes([it for it in commands if it.where in ("everywhere", pane)], changed)
+    return commands
 
 
-def _first_keycap(command: Command) -> str:
-    return command.shown_keys.split(" ", 1)[0]
+def _keys(command: Command, setting: KeySetting) -> Iterable[str]:
+    for text in setting.keys:
+        key = key_named(text)
+        said = f"{setting.place}: {command.id} can't have {printable(text)}"
+        if key is None:
+            raise UsageError(f"{said}: no such key, or none that a terminal tells apart. There are / G ctrl+f f5 pgdn.")
+        if key in APPS_OWN:
+            raise UsageError(f"{said}: that {APPS_OWN[key]}, always.")
+        if command.where == "everywhere" and key in MOTIONS:
+            raise UsageError(f"{said}: the panes move by it, and {command.id} has to be heard in all of them.")
+        yield key
 
 
-def palette(screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Yield the commands for the palette, each with the key it could have had."""
-    for command in COMMANDS:
-        if command.palette:
-            action = command.action
-            keys = f" ({command.shown_keys})" if command.keys else ""
-            yield SystemCommand(
-                f"{command.name.capitalize()}{keys}",
-                command.help,
-                lambda action=action: screen.call_later(screen.run_action, action),
-            )
-
-
-def help_text() -> RenderableType:
-    """Return all keys, pane by pane."""
-    titles: dict[Where, str] = {
-        "everywhere": "Everywhere",
-        "tree": "In the tree (1)",
-        "list": "In the list (2)",
-        "panel": "In the settings (3)",
-    }
-    parts: list[RenderableType] = []
-    for where, title in titles.items():
-        rows = [(command.shown_keys, command.help) for command in COMMANDS if command.where == where and command.keys]
-        parts += [Text(title, "bold"), _keys(rows)]
-    rest = [
-        ("tab ↓ ↑", "In a dialog: move. Enter presses the button in focus, esc changes nothing"),
-        ("ctrl+l", "Draw all of the screen again, where something else has written over it"),
-        ("a paste", "Runs no key outside an input: the addresses in it are looked for"),
-    ]
-    return Group(*parts, Text("Elsewhere", "bold"), _keys(rest))
-
-
-def _keys(rows: list[tuple[str, str]]) -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 2))
-    grid.add_column(style="bold cyan", width=10)
-    grid.add_column()
-    for keys, words in rows:
-        grid.add_row(Text(keys), words)
-    return grid
+def _check_clashes(commands: Sequence[Command], changed: dict[str, KeySetting]) -> None:
+    """Look for a key that two of the commands have, which are heard in the same pane."""
+    having: dict[str, Command] = {}
+    for command in commands:
+        for key in command.keys.split(",") if command.keys else ():
+            other = having.setdefault(key, command)
+            if other is command:
+                continue
+            # One of them was set: without settings there is no clash.
+            told, other = (command, other) if command.id in changed else (other, command)
+            by = "that is set too" if other.id in changed else 'by default: give it another, or ""'
+            raise UsageError(f"{changed[told.id].place}: {told.id} can't have {keycap(key)}: {other.id} has it, {by}.")

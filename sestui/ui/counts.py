@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isinf
 
-from sestui.domain.display import counted, moment
+from sestui.domain.display import counted, moment, zone_of
 from sestui.domain.query import Asked, Query
 from sestui.services.listing import FRESH_FOR, Listing
 from sestui.services.live import News
@@ -69,9 +69,9 @@ def parts(
 
 
 def _times(query: Query) -> Part:
-    """Say which times a filter lets through; in fewer words without the date and the seconds that are plain."""
+    """Say which times a filter lets through; in fewer words without date, seconds and zone where they are plain."""
     since, before = query.asked.since, query.asked.before
-    if since is None or before is None or since >= before:
+    if since is None or before is None or since >= before or zone_of(since) != zone_of(before):
         return query.range, ""
     first, last = moment(since), moment(before)
     if not since % 60 and not before % 60:

@@ -132,7 +132,7 @@ def use(it: Use) -> Text:
     sets = counted(total, "configuration set")
     if it.dormant:
         where = f"all {sets}" if total > 1 else "its only configuration set" if total else "the tenant's own settings"
-        return Text(f"DORMANT: no mail consults this list (ACCOUNT in {where})", "bold yellow")
+        return Text.styled(f"DORMANT: no mail consults this list (ACCOUNT in {where})", "bold yellow")
     if it.unread and not it.consulting:
         return Text(f"dormant or not is not known yet: {len(it.unread)} of {sets} not read", "dim")
     if it.unread:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from rich.table import Table
 from rich.text import Text
 
-from sestui.domain.display import moment, printable
+from sestui.domain.display import moment_in_full, printable
 from sestui.domain.settings import (
     Account,
     ConfigurationSet,
@@ -55,7 +55,7 @@ def tenant_details(tenant: Tenant) -> Table:
         ("TenantName", tenant.name),
         ("TenantId", tenant.tenant_id),
         ("TenantArn", tenant.arn),
-        ("CreatedTimestamp", f"{moment(tenant.created)} UTC"),
+        ("CreatedTimestamp", moment_in_full(tenant.created)),
         ("SendingStatus", tenant.sending_status),
         ("SuppressionScope", own.scope if own else "not set"),
         ("SuppressedReasons", reasons(own.reasons, "") if own else "not set"),
@@ -90,7 +90,7 @@ def _group(group: DeliveryOptions | TrackingOptions | ReputationOptions | VdmOpt
         value = getattr(group, member.name)
         if value is not None:
             words = {True: "on", False: "off"}[value] if isinstance(value, bool) else value
-            words = f"{moment(value)} UTC" if member.name == "last_fresh_start" else words
+            words = moment_in_full(value) if member.name == "last_fresh_start" else words
             members.append(f"{member.name.replace('_', ' ')} {words}")
     return " · ".join(members) or "present, empty"
 

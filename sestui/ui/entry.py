@@ -7,7 +7,7 @@ from typing import Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sestui.domain.display import moment, printable
+from sestui.domain.display import moment_in_full, printable
 from sestui.domain.effective import Effective
 from sestui.domain.errors import NotFound, SestuiError, TenantNotFound
 from sestui.domain.impact import Send
@@ -42,14 +42,14 @@ class Context:
 def describe(asked: SuppressedDestination | SestuiError, address: str, context: Context) -> RenderableType:
     """Put what GetSuppressedDestination came to, an entry or why there is none, and the verdict in words."""
     if isinstance(asked, SestuiError) and (isinstance(asked, TenantNotFound) or not isinstance(asked, NotFound)):
-        return Text(printable(str(asked)), "bold red")
+        return Text.styled(printable(str(asked)), "bold red")
     found = None if isinstance(asked, SestuiError) else asked
     others = [it for it in context.spellings(address) if found is None or it.address != found.address]
     entries = (*([found.summary] if found else []), *others)
     parts: list[RenderableType] = [_entry(found, context.removed_at) if found else _absent(address, context)]
     if others:
         parts.append(Text("\nAlso on this list, under another spelling: SES ignores case when it sends", "bold yellow"))
-        parts += [Text(f"  {printable(it.address)}  {it.reason}  {moment(it.last_update)} UTC") for it in others]
+        parts += [Text(f"  {printable(it.address)}  {it.reason}  {moment_in_full(it.last_update)}") for it in others]
     parts.append(_meaning(context, Evidence(entries, spellings=1, complete=context.complete)))
     return Group(*parts)
 
@@ -59,8 +59,8 @@ def _entry(it: SuppressedDestination, removed_at: float | None) -> RenderableTyp
     return table(
         ("EmailAddress", it.address),
         ("Reason", it.reason),
-        ("LastUpdateTime", f"{moment(it.last_update)} UTC"),
-        *([] if removed_at is None else [("Removed here", f"{moment(removed_at)} UTC, and added again since")]),
+        ("LastUpdateTime", moment_in_full(it.last_update)),
+        *([] if removed_at is None else [("Removed here", f"{moment_in_full(removed_at)}, and added again since")]),
         ("Added", "by SES" if automatic else "by hand: SES gives no message id"),
         ("MessageId", it.message_id or "none"),
         ("FeedbackId", it.feedback_id or "none"),

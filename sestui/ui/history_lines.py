@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
 from sestui.domain import job_words
-from sestui.domain.display import moment, printable
+from sestui.domain.display import moment_in_full, printable
 from sestui.domain.job import Edit, Job, State
 from sestui.services.history import Snapshot
 from sestui.ui.job_details import Lines, named
@@ -26,7 +26,7 @@ def details(edit: Edit, width: int) -> Lines:
     where = edit.connection
     facts = [
         ("Outcome", edit.outcome),
-        ("When", f"{moment(edit.at)} UTC"),
+        ("When", moment_in_full(edit.at)),
         ("Account", " · ".join(it for it in (where.account, where.region, where.endpoint) if it)),
         ("Who", f"{edit.who}{f', on {edit.who.host}' if edit.who.host else ''}"),
         ("Caller", where.arn or "not known"),

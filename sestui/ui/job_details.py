@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
 from sestui.domain import import_words, job_words
-from sestui.domain.display import duration, moment, printable
+from sestui.domain.display import duration, moment, moment_in_full, printable
 from sestui.domain.job import DONE, Entry, Job
 from sestui.domain.suppression import Reason
 from sestui.services.history import MOST_ENTRIES, Page, Reasons
@@ -74,7 +74,7 @@ def _facts(job: Job, undone_by: Sequence[int], reasons: Reasons | None) -> Itera
     if where.arn or where.profile:
         profile = f"profile {where.profile}" if where.profile else ""
         yield "Caller", " · ".join(part for part in (where.arn, profile) if part)
-    times = f"planned {moment(job.planned_at)} UTC of rows {duration(job.planned_at - job.read_at)} old"
+    times = f"planned {moment_in_full(job.planned_at)} of rows {duration(job.planned_at - job.read_at)} old"
     for verb, at in (("began", job.began_at), ("ended", job.ended_at)):
         if at is not None:
             times += f", {verb} {_time(at, job)}"

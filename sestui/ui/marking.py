@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from sestui.ui.commands import KEYS
 from sestui.ui.widgets.counts_line import Part
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class Marking:
 
     def __init__(self, pane: ListPane) -> None:
         self._pane = pane
+        self.keys = KEYS
         self.only = False
         """Whether only the marked are shown."""
         self._waiting: Callable[[Marks, View], str | None] | None = None
@@ -134,9 +136,10 @@ class Marking:
             return ""
         if self._offered == view.query:
             marks.collect(view)
-            return "Marking all that match until the list is loaded; esc or U ends that."
+            ends = f"{self.keys['clear']} or {self.keys['unmark']} ends that"
+            return f"Marking all that match until the list is loaded; {ends}."
         self._offered = view.query
-        return f"Marked {len(view):,} shown so far; * again: all that will match."
+        return f"Marked {len(view):,} shown so far; {self.keys['mark-all']} again: all that will match."
 
     def _changed(self) -> None:
         if self.only:

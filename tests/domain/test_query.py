@@ -136,13 +136,13 @@ def test_times_are_asked_for_as_people_say_them(text: str, names: list[str]) -> 
     [
         ("alice", ""),
         ("since:", ""),
-        ("since:2h", "since 2026-11-22 10:00:00"),
-        ("alice before:23:59", "before 2026-11-21 23:59:00"),
-        ("!since:23:59", "before 2026-11-21 23:59:00"),
-        ("since:2026-11-22T02:00+02:00", "since 2026-11-22 00:00:00"),
-        ("since:02:00 before:03:30", "since 2026-11-22 02:00:00 before 2026-11-22 03:30:00"),
-        ("since:7d since:02:00", "since 2026-11-22 02:00:00"),
-        ("since:1h before:2h", "no time is since 2026-11-22 11:00:00 and before 2026-11-22 10:00:00"),
+        ("since:2h", "since 2026-11-22 10:00:00 UTC"),
+        ("alice before:23:59", "before 2026-11-21 23:59:00 UTC"),
+        ("!since:23:59", "before 2026-11-21 23:59:00 UTC"),
+        ("since:2026-11-22T02:00+02:00", "since 2026-11-22 00:00:00 UTC"),
+        ("since:02:00 before:03:30", "since 2026-11-22 02:00:00 before 2026-11-22 03:30:00 UTC"),
+        ("since:7d since:02:00", "since 2026-11-22 02:00:00 UTC"),
+        ("since:1h before:2h", "no time is since 2026-11-22 11:00:00 and before 2026-11-22 10:00:00 UTC"),
     ],
 )
 def test_the_absolute_range_is_told(text: str, words: str) -> None:
@@ -297,7 +297,7 @@ MOMENTS = st.integers(0, 4_000_000_000)
 @settings(deadline=None, max_examples=100)
 def test_a_written_time_is_that_moment_whatever_its_offset(at: datetime, minutes: int) -> None:
     there = at.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
-    words = f"since {there.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    words = f"since {there.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     assert parse(f"since:{there.isoformat()}", NOON).range == words
 
 

@@ -63,7 +63,7 @@ async def choose(pilot: Pilot[Any], command: str, other: str) -> None:
     """Run a command of the palette and name the other list."""
     await pilot.press("colon")
     await shows(pilot, "Search for commands")
-    await type_text(pilot, command[:4])
+    await type_text(pilot, command[:8])
     await shows(pilot, command)
     # It has no key, and no empty brackets where others have theirs.
     assert f"{command} (" not in screen_text(pilot.app)

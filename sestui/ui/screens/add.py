@@ -268,7 +268,7 @@ class AddDialog(Dialog[Confirmed]):
             self._offer_to_replace(addition.others)
         self.query_one("#verdict", Static).update(text)
         count = 0 if addition is None else len(addition.entries)
-        typed = count > ASK_AGAIN_UP_TO or bool(self._place.name_to_type)
+        typed = count > self.app.type_count_above or bool(self._place.name_to_type)
         self.query_one(Confirmation).require(count if typed else None, possible=count > 0)
 
     def _offer_to_replace(self, others: Sequence[SuppressedDestinationSummary]) -> None:

@@ -92,9 +92,9 @@ class AssociateDialog(Dialog[Send]):
         try:
             it, associated = await self._foresee(send)
         except NotFound as error:
-            self._show(Text(printable(str(error)), "red"), possible=False)
+            self._show(Text.styled(printable(str(error)), "red"), possible=False)
         except SestuiError as error:
-            self._show(Text(f"What it does is not known: {printable(str(error))}", "red"), possible=True)
+            self._show(Text.styled(f"What it does is not known: {printable(str(error))}", "red"), possible=True)
         else:
             self._show(self._meaning(send, it, associated), possible=associated is self._ends)
 

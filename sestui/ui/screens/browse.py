@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -14,7 +14,8 @@ from textual.screen import Screen
 
 from sestui.domain.display import counted
 from sestui.domain.suppression import SuppressionList
-from sestui.ui.commands import bindings, help_text
+from sestui.ui.bindings import bind_anew, bindings, help_text
+from sestui.ui.commands import KEYS, Command, keys_by_id
 from sestui.ui.place import Place
 from sestui.ui.screens.flows import Flows
 from sestui.ui.widgets.connection_bar import ConnectionBar
@@ -66,6 +67,8 @@ class BrowseScreen(Screen[None]):
         super().__init__()
         self._start_list = start_list
         self._demo = demo
+        self.keys = KEYS
+        """What runs each command, by its id."""
         self._begun = False
         """Whether anything is asked of SES yet."""
         self.place = Place(tenant=start_list.tenant_name)
@@ -95,6 +98,14 @@ class BrowseScreen(Screen[None]):
         self.bar.demo = self._demo
         self.set_interval(1.0, lambda: self.flows.connecting.show_state())
 
+    def take_keys(self, commands: Sequence[Command]) -> None:
+        """Give the commands other keys; before the screen is shown."""
+        bind_anew(self, "everywhere", commands)
+        bind_anew(self.tree_pane.tenant_tree, "tree", commands)
+        bind_anew(self.list_pane.table, "list", commands)
+        bind_anew(self.panel, "panel", commands)
+        self.keys = self.list_pane.marking.keys = keys_by_id(commands)
+
     def begin(self) -> None:
         """Connect and read: the first paint is out."""
         self._begun = True
@@ -111,7 +122,8 @@ class BrowseScreen(Screen[None]):
     def unfinished(self) -> list[str]:
         """What of it a connection made anew would end as well, in words."""
         lost = [
-            f"Job {number} runs in this window: it will pause.\n`sestui jobs run {number}` goes on with it, or J."
+            f"Job {number} runs in this window: it will pause.\n"
+            f"`sestui jobs run {number}` goes on with it, or {self.keys['jobs']}."
             for number in self.flows.working.running
         ]
         if self.flows.editing.writing:
@@ -181,7 +193,7 @@ class BrowseScreen(Screen[None]):
         self.flows.lists.toggle_live()
 
     def action_help(self) -> None:
-        self.show("Keys", help_text())
+        self.show("Keys", help_text(self.app.commands))
 
     def action_connection(self) -> None:
         if self._demo:

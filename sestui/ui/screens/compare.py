@@ -268,7 +268,7 @@ class CompareDialog(PairDialog[Literal["copy"]]):
         chosen = max(0, self.query_one("#groups", RadioSet).pressed_index)
         parts: list[RenderableType] = []
         if other_case := _in_other_case(matching, chosen):
-            parts.append(Text(f"{other_case}\n", "yellow"))
+            parts.append(Text.styled(f"{other_case}\n", "yellow"))
         parts.append(_addresses(list(_GROUPS.values())[chosen](matching)))
         return Group(*parts)
 

@@ -55,7 +55,9 @@ class Connecting:
     def credentials_failed(self, error: NoCredentials | CredentialsRefused) -> None:
         """Say that nothing can be asked with the credentials in use any more, and what to do."""
         self._trouble = error.state
-        self._screen.status.say(f"{printable(str(error))} r connects again, c elsewhere.", urgent=True)
+        keys = self._screen.keys
+        words = f"{keys['refresh']} connects again, {keys['connection']} elsewhere."
+        self._screen.status.say(f"{printable(str(error))} {words}", urgent=True)
 
     def show(self, gateway: Gateway) -> None:
         """Show in the header where answers come from, and what may be changed there."""

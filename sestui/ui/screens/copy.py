@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, RadioSet, Static
 
 from sestui.domain.display import counted, moment
-from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, calls
+from sestui.domain.job import Entry, calls
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.services.comparison import Comparison
 from sestui.ui.details import table
@@ -91,14 +91,14 @@ class CopyDialog(PairDialog[Copying]):
         if plan is not None:
             shown = table(*self._lines(plan), names=9)
         elif comparison is not None:
-            shown = Text("Nothing is planned while the filter can't be read.", "bold yellow")
+            shown = Text.styled("Nothing is planned while the filter can't be read.", "bold yellow")
         if self._pair.sandbox:
             sandbox = Text("SES refuses additions in a sandbox account: production access is needed.\n", "bold red")
             shown = Group(sandbox, shown)
         self.query_one("#shown", Static).update(shown)
         count = 0 if plan is None or self._pair.sandbox else len(plan.only_here)
         name = self._pair.name_to_type([self._ends[1].tenant_name]) if count else ""
-        typed = count > ASK_AGAIN_UP_TO or bool(name)
+        typed = count > self.app.type_count_above or bool(name)
         self.query_one(Confirmation).require(count if typed else None, possible=count > 0, name_to_type=name)
 
     def _lines(self, plan: Comparison) -> Iterator[tuple[str, str, str]]:

@@ -47,7 +47,7 @@ class CreateDialog(Dialog[New]):
         with Vertical(id="body") as body:
             body.border_subtitle = "↑ ↓ field · ← → value · esc cancels"
             yield Static(describe.where(self._connection), id="where", markup=False)
-            yield Static(Text(printable(self._trouble), "bold red"), id="trouble", markup=False)
+            yield Static(Text.styled(printable(self._trouble), "bold red"), id="trouble", markup=False)
             yield self._kind
             yield self._fields[NAME.id]
             with Scroll():
@@ -98,7 +98,7 @@ class CreateDialog(Dialog[New]):
             return Text.assemble(("Will be sent: ", "dim"), named)
         missing = NAME.id in wrong and not self.draft.answers[NAME.id]
         words = "Create waits for a name." if missing and len(wrong) == 1 else f"Create waits for: {named}."
-        return Text(words, "yellow")
+        return Text.styled(words, "yellow")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in a line goes on to the next field."""

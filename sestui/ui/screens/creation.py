@@ -158,7 +158,7 @@ GROUPS: Final[Mapping[Kind, tuple[Group, ...]]] = {
                 Fill(
                     "fresh-start",
                     "Fresh start",
-                    "not set; 2026-11-22 or 2026-11-22 02:00, UTC",
+                    "not set; 2026-11-22 or 2026-11-22 02:00, the zone shown",
                     limits.fresh_start_problem,
                     limits.seconds_since_1970,
                 ),

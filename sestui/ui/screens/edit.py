@@ -130,9 +130,9 @@ class EditDialog(Dialog[Subject]):
         edit = Edit(self._before, self._after)
         changed = describe.members(edit.before) != describe.members(edit.after)
         self.query_one("#confirm", Button).disabled = not changed
-        parts = [Text(f"{self._trouble}\n", "bold red")] if self._trouble else []
+        parts = [Text.styled(f"{self._trouble}\n", "bold red")] if self._trouble else []
         if self._read is not None:
-            parts.append(Text("Not written: these settings have changed since they were read.\n", "bold yellow"))
+            parts.append(Text.styled("Not written: these settings have changed since they were read.\n", "bold yellow"))
         self.query_one("#members", Static).update(Group(Text(), *parts, self._table(edit)))
 
     def _table(self, edit: Edit) -> Table:

@@ -184,7 +184,8 @@ class Editing:
             self._screen.status.say(f"Written, but SES could not be asked again: {written.unseen}", urgent=True)
         else:
             self._screen.status.say(
-                f"Written, but SES still answers {words}. It may answer late, or keep what is left out: r asks again.",
+                f"Written, but SES still answers {words}. It may answer late, or keep what is left out: "
+                f"{self._screen.keys['refresh']} asks again.",
                 urgent=True,
             )
 

@@ -57,7 +57,7 @@ class Following:
 
     async def look(self) -> None:
         """Show what has become of the jobs since the last look."""
-        shown = []
+        shown, keys = [], self._screen.keys
         for number in list(self._followed):
             try:
                 job = await in_thread(self._journal.job, number)
@@ -74,16 +74,20 @@ class Following:
                 shown.append(job)
             elif child is not None and (trouble := child.trouble()):
                 self._followed.pop(number, None)
-                self._screen.app.tell_error(JobRefused(f"Job {number} ended: {trouble} J goes on with it."))
+                self._screen.app.tell_error(
+                    JobRefused(f"Job {number} ended: {trouble} {keys['jobs']} goes on with it.")
+                )
             elif self._followed.pop(number, None) is not None:
                 needs_a_look = bool(job.undone) or job.settled < job.total
-                words = f"{verdict(job)}. J shows more." if needs_a_look else f"{verdict(job)}."
+                words = f"{verdict(job)}. {keys['jobs']} shows more." if needs_a_look else f"{verdict(job)}."
                 if job.lacks_credentials:
                     self.lacking.add(number)
-                    words = f"Job {number} goes on once the credentials are renewed: r, or c. {words}"
+                    renew = f"{keys['refresh']}, or {keys['connection']}"
+                    words = f"Job {number} goes on once the credentials are renewed: {renew}. {words}"
                 self._screen.status.say(words, urgent=needs_a_look)
         more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
-        self._screen.status.show_progress(f"{progress(shown[0], self._clock())}{more} · J shows more" if shown else "")
+        words = f"{progress(shown[0], self._clock())}{more} · {keys['jobs']} shows more" if shown else ""
+        self._screen.status.show_progress(words)
         if not self._followed and self._looking is not None:
             self._looking.stop()
             self._looking = None

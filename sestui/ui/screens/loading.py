@@ -297,7 +297,8 @@ class Loading:
         self._is_live = False
         screen.list_pane.show_live(False)
         screen.status.say(
-            f"No key for {counted(self._settings.live_minutes, 'minute')}: the list is no longer live. L goes on."
+            f"No key for {counted(self._settings.live_minutes, 'minute')}: the list is no longer live. "
+            f"{screen.keys['live']} goes on."
         )
 
     def _tell_back(self, listing: Listing, news: News) -> None:

@@ -236,7 +236,9 @@ class Reading:
                 names = await directory.configuration_set_tenants(place.configuration_set, Priority.VISIBLE)
             except SestuiError as error:
                 self._screen.app.keep_error(error)
-                panel.show(*describe_with(Text(f"which tenants may send through it: {printable(str(error))}", "red")))
+                panel.show(
+                    *describe_with(Text.styled(f"which tenants may send through it: {printable(str(error))}", "red"))
+                )
                 return
         from sestui.ui import describe
 

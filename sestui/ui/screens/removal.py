@@ -102,7 +102,7 @@ class RemovalDialog(Dialog[Confirmed]):
     def _draw(self) -> None:
         chosen = self._chosen
         self.query_one("#plan", Static).update(table(*self._lines(chosen), names=9))
-        typed = len(chosen) > ASK_AGAIN_UP_TO or self._is_most(chosen) or bool(self._plan.name_to_type)
+        typed = len(chosen) > self.app.type_count_above or self._is_most(chosen) or bool(self._plan.name_to_type)
         self.query_one(Confirmation).require(len(chosen) if typed and chosen else None, possible=bool(chosen))
 
     def _is_most(self, chosen: Sequence[Entry]) -> bool:

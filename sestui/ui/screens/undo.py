@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Button, Input, Static
 
 from sestui.domain.display import counted, moment
-from sestui.domain.job import ASK_AGAIN_UP_TO, Entry, Job, Plan, calls
+from sestui.domain.job import Entry, Job, Plan, calls
 from sestui.domain.job_words import what
 from sestui.domain.suppression import Reason
 from sestui.stylesheets import stylesheet
@@ -59,7 +59,7 @@ class UndoDialog(Dialog[Confirmed]):
         super().on_mount()
         self.query_one("#note", Input).cursor_blink = False
         count = len(self._plan.plan.entries)
-        typed = count > ASK_AGAIN_UP_TO or bool(self._plan.name_to_type)
+        typed = count > self.app.type_count_above or bool(self._plan.name_to_type)
         self.query_one(Confirmation).require(count if typed else None, possible=count > 0)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -126,7 +126,10 @@ class Working:
         entries = await in_thread(settled, self.journal, number, 0.0)
         words = verdict(job)
         if self._following.is_child(number) and job.settled < job.total:
-            words = f"Job {number} goes on as a process of its own: J tells how far it is, r asks the lists again"
+            words = (
+                f"Job {number} goes on as a process of its own: {self._jobs_key} tells how far it is, "
+                f"{self._screen.keys['refresh']} asks the lists again"
+            )
         return words, [it.result for it in entries if it.result is not None]
 
     def prepare(self, lists: Iterable[SuppressionList]) -> None:
@@ -147,6 +150,10 @@ class Working:
             assert gateway is not None
             self._tenant_ids[name] = (await gateway.tenant(name)).tenant_id, self._clock()
         return self._tenant_ids[name][0]
+
+    @property
+    def _jobs_key(self) -> str:
+        return self._screen.keys["jobs"]
 
     @property
     def _fresh(self) -> dict[str, str]:
@@ -257,7 +264,9 @@ class Working:
         stopped = [job for job in jobs if job.is_interrupted or (job.state is State.PAUSED and job.why)]
         if dead := [job for job in stopped if job.id not in self._following.lacking]:
             more = f", and {len(dead) - 1} more" if len(dead) > 1 else ""
-            self._screen.status.say(f"Job {dead[0].id} was interrupted{more}: J goes on with it.", urgent=True)
+            self._screen.status.say(
+                f"Job {dead[0].id} was interrupted{more}: {self._jobs_key} goes on with it.", urgent=True
+            )
 
     async def renewed(self) -> None:
         """Go on with the jobs that this session has seen pause for want of credentials: the connection has new ones.

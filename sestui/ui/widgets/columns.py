@@ -4,7 +4,7 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
-from sestui.domain.display import moment
+from sestui.domain.display import moment, zone_name
 from sestui.services.view import Column, View
 
 _NARROW: Final = 68
@@ -35,10 +35,15 @@ def row(texts: tuple[str, str, str, str], width: int) -> str:
 
 def heads(view: View | None, width: int) -> tuple[str, str, str, str]:
     """Return what stands above the columns: what each is, and by which the rows are sorted, which way."""
+    zone, room = zone_name(), widths(width)[-1] - len(" ↓")
+    updated = next((it for it in (f"Last update, {zone}", f"Updated, {zone}") if len(it) <= room), zone)
+    if width < _NARROW and zone == "UTC":
+        # The first line says it, and it is what everybody expects of SES.
+        updated = "Last update"
     names: dict[Column, str] = {
         Column.ADDRESS: "Address",
         Column.REASON: "Reason",
-        Column.LAST_UPDATE: "Last update" if width < _NARROW else "Last update, UTC",
+        Column.LAST_UPDATE: updated,
     }
     if view is not None:
         by, arrow = view.by, "↓" if view.reverse else "↑"

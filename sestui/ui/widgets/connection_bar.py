@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.reactive import var
 from textual.widgets import Static
 
-from sestui.domain.display import counted, printable
+from sestui.domain.display import counted, printable, zone_name
 from sestui.domain.suppression import Connection
 
 EXPIRED: Final = "creds expired"
@@ -86,7 +86,7 @@ class ConnectionBar(Static):
             parts["account"] = grouped(it.account) if it.account else self.trouble or "account not told yet"
             role = f"role {printable(it.role)}" if it.role else ""
             endpoint = "" if self.demo else printable(it.endpoint or "")
-            parts["rest"] = " · ".join(filter(None, (role, "UTC", endpoint)))
+            parts["rest"] = " · ".join(filter(None, (role, zone_name(), endpoint)))
         parts["brand"] = " sestui  "
         parts["pace"] = f"SES throttles, {counted(self.held_back, 'call')} waiting" if self.held_back else ""
         parts["credentials"] = self.credentials
@@ -114,7 +114,7 @@ class ConnectionBar(Static):
         if parts["pace"]:
             right.append(f"  {parts['pace']}", "bold yellow")
         if self.production:
-            right.append("  ").append(" PRODUCTION ", "bold white on red")
+            right.append("  ").append(" PRODUCTION ", "bold red reverse")
         if self.access:
             right.append(f"  {self.access} ", "bold")
         if parts["credentials"]:

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from sestui.domain.display import printable
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
 from sestui.services.view import View
-from sestui.ui.commands import bindings
+from sestui.ui.bindings import bindings
 from sestui.ui.widgets.columns import date, heads, row, widths
 from sestui.ui.widgets.range import OpenRange
 from sestui.ui.widgets.still_view import StillView

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sestui.domain.display import moment
+from sestui.domain.display import moment, zone_name
 from sestui.ui.widgets.line_view import Part, fitted
 from sestui.ui.widgets.table import Table
 
@@ -35,7 +35,7 @@ class HistoryTable(Table[Line]):
     """A line for each job and each change of settings."""
 
     def header(self, width: int) -> str:
-        when = "When, UTC" if width >= _WIDE else "UTC"
+        when = f"When, {zone_name()}" if width >= _WIDE else zone_name()
         return "".join(map(fitted, ("", "Job", when, "What", "List", "State", "Note"), _widths(width)))
 
     def row(self, it: Line, width: int, *, under: bool) -> Part:

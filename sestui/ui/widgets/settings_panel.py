@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from sestui.ui.commands import bindings
+from sestui.ui.bindings import bindings
 
 
 class SettingsPanel(VerticalScroll):

@@ -16,7 +16,7 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from sestui.domain.display import printable
-from sestui.ui.commands import bindings
+from sestui.ui.bindings import bindings
 from sestui.ui.place import Place
 
 if TYPE_CHECKING:
