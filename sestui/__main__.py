@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sestui.sesv2.gateway import Gateway
 
 _USAGE = 2
+_INTERRUPTED = 130
 _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "find": find.run,
     "list": listing.run,
@@ -44,6 +45,17 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `sestui` and return its exit status: 0 done, 2 usage, 130 interrupted; `cli.statuses` has them all."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception as error:
+        from sestui.cli.crash import report
+
+        return report(error, state.state_folder(), time.time())
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     asked = parser.parse_args(arguments)
     if asked.version:
@@ -63,8 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from sestui.ui.commands import with_keys
 
         return info.run(asked, with_keys)
-    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
-        parser.error("the dashboard needs a terminal on standard input, output and error")
+    if trouble := _no_terminal():
+        commands = "`sestui list`, `sestui find ADDRESS` and other commands need none; `sestui --help` tells of them"
+        parser.error(f"the dashboard needs a terminal: {trouble}. {commands}")
     try:
         chosen = settings_of(asked)
         if chosen.keys:
@@ -75,8 +88,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"sestui: {error}", file=sys.stderr)
         return _USAGE
-    asyncio.run(_dashboard(asked, chosen, log))
-    return 0
+    return asyncio.run(_dashboard(asked, chosen, log))
+
+
+def _no_terminal() -> str:
+    """Say what the dashboard lacks, in words; empty where it lacks nothing."""
+    streams = {"input": sys.stdin, "output": sys.stdout, "error": sys.stderr}
+    if lacking := [name for name, stream in streams.items() if stream is None or not stream.isatty()]:
+        return f"standard {' and '.join(lacking)} {'is not one' if len(lacking) == 1 else 'are not'}"
+    return "TERM is dumb" if os.environ.get("TERM") == "dumb" else ""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -119,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog | None) -> None:
+async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog | None) -> int:
     # What a start makes stays: looking through it for garbage finds none.
     gc.disable()
     over_ssh = "SSH_CONNECTION" in os.environ
@@ -192,8 +212,13 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
             stack.callback(log.close)
         # Over SSH a terminal's own selection is worth more than a mouse.
         await app.run_async(mouse=not over_ssh)
-    if app.return_code:
-        sys.exit(app.return_code)
+    if app.crash is not None:
+        raise app.crash
+    if app.last_words:
+        from sestui.cli.crash import tell
+
+        tell("".join(f"sestui: {line}\n" for line in app.last_words))
+    return app.return_code or 0
 
 
 def _settle() -> None:

@@ -21,7 +21,7 @@ from sestui.sesv2.session import open_gateway
 from sestui.settings import OPTIONS, PREFIX, Settings
 from sestui.ui.app import SestuiApp
 from sestui.ui.screens.working import Launch
-from tests.job_processes import Terminal
+from tests.job_processes import ROOT, Terminal
 
 # Under nohup it is ignored, by whatever a test starts too, and some tests hang processes up.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -126,6 +126,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "HOME": str(tmp_path),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
+        # The sestui of this checkout, wherever the one that is installed was made from.
+        "PYTHONPATH": str(ROOT),
     }
 
 

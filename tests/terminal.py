@@ -110,6 +110,7 @@ class Terminal:
     ) -> None:
         self.ours, self.its = pty.openpty()
         fcntl.ioctl(self.its, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self._open = [self.ours, self.its]
         self.settings = termios.tcgetattr(self.its)
         """What stty tells, before the program begins."""
         self.output = bytearray()
@@ -229,8 +230,12 @@ class Terminal:
             self.output += os.read(self.ours, 65536)
         return self.process.wait()
 
+    def hang_up(self) -> None:
+        """Have the terminal gone, as when a window is closed or a connection is cut."""
+        while self._open:
+            os.close(self._open.pop())
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self.ours)
-        os.close(self.its)
+        self.hang_up()

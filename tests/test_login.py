@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from tests.terminal import PROGRAM, Ses, Terminal, emulator
+from tests.terminal import PATIENCE, PROGRAM, Ses, Terminal, emulator
 
 _CONFIG = """
 [profile corp]
@@ -124,6 +124,12 @@ def test_a_login_that_fails_is_said_and_can_be_tried_again(screen: Terminal) -> 
     _log_in(screen)
     screen.write(b"yes\n")
     screen.wait_for("3 addresses")
+
+
+def test_an_app_whose_terminal_goes_during_a_login_ends(screen: Terminal) -> None:
+    _log_in(screen)
+    screen.hang_up()
+    assert screen.process.wait(PATIENCE) == 129
 
 
 def test_over_ssh_a_code_is_typed_elsewhere_unless_the_program_is_too_old_for_that(

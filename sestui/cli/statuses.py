@@ -25,6 +25,8 @@ TRY_AGAIN: Final = 3
 """Throttled or unreachable."""
 DENIED: Final = 4
 """Credentials or access."""
+CRASHED: Final = 70
+"""A bug, as sysexits.h has it: whoever takes 1 for some destinations that failed must not take this for that."""
 INTERRUPTED: Final = 130
 
 

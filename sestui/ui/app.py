@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, work
 from textual._compositor import CompositorUpdate
+from textual.actions import SkipAction
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.screen import Screen
 from textual.widgets import Input
+from textual.worker import WorkerError, WorkerFailed
 
 from sestui.domain.display import printable
 from sestui.domain.errors import CredentialsRefused, NoCredentials, SestuiError
@@ -25,9 +28,10 @@ from sestui.services.error_log import ErrorLog
 from sestui.stylesheets import stylesheet
 from sestui.ui.bindings import palette
 from sestui.ui.commands import COMMANDS, with_keys
-from sestui.ui.driver import AfterKey, TerminalDriver, TextInOneRead
+from sestui.ui.driver import AfterKey, CaughtUp, Left, TerminalDriver, TextInOneRead
 from sestui.ui.screens.browse import BrowseScreen
 from sestui.ui.screens.dialog import Dialog
+from sestui.ui.too_small import is_too_small, sign
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -38,6 +42,12 @@ if TYPE_CHECKING:
     from sestui.settings import Settings
     from sestui.ui.screens.connecting import Connect
     from sestui.ui.screens.working import Launch
+
+
+_CALLS_UNDER_WAY: Final = 5.0
+"""Seconds that the calls under way have to be answered in, when something ends the app."""
+_UNSEEN: Final = ("ctrl+z", "ctrl+q")
+"""The keys that count where the screen is too small to show anything."""
 
 
 class SestuiApp(App[None]):
@@ -55,6 +65,7 @@ class SestuiApp(App[None]):
         Binding("ctrl+c", "quit", show=False),
         # What another program has written over the screen, only this mends: what was sent once is not sent again.
         Binding("ctrl+l", "repaint", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
 
     def __init__(
@@ -101,6 +112,8 @@ class SestuiApp(App[None]):
         self._browse = browse(asked, start_list or SuppressionList())
         self._clock = clock
         self._state_folder = state_folder
+        self.last_words: list[str] = []
+        """What there is to say once the terminal is given back, in lines."""
 
     def get_driver_class(self) -> type[TerminalDriver]:
         return TerminalDriver
@@ -155,12 +168,20 @@ class SestuiApp(App[None]):
             self._driver.frames.forget()
         if isinstance(event, events.CursorPosition) and isinstance(screen, Dialog):
             screen.painted()
+        elif isinstance(event, Left):
+            self._end(event.status)
+        elif isinstance(event, CaughtUp):
+            self.screen.refresh()
         elif isinstance(event, AfterKey):
             if event.rounds == 2:
                 event.done.set()
             else:
                 event.rounds += 1
                 (self.focused or self.screen).post_message(event)
+        elif isinstance(event, events.InputEvent | events.Paste | TextInOneRead) and is_too_small(self.size):
+            # Nobody sees what it would do.
+            if isinstance(event, events.Key) and event.key in _UNSEEN:
+                await super().on_event(event)
         elif isinstance(event, TextInOneRead):
             if isinstance(self.focused, Input):
                 # A line end in a paste is no Enter.
@@ -178,7 +199,14 @@ class SestuiApp(App[None]):
         """Send what differs from what the terminal shows."""
         driver = self._driver
         if isinstance(driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):
-            cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+            if driver.is_behind():
+                # Of frames that the terminal has not read the last one is enough.
+                driver.painted()
+                return
+            size = self.screen.outer_size
+            if is_too_small(size):
+                renderable = sign(size)
+            cursor = size.clamp_offset(self.cursor_position)
             renderable = driver.frames.changes(renderable, self.console, cursor)
             driver.painted()
         super()._display(screen, renderable)
@@ -188,6 +216,13 @@ class SestuiApp(App[None]):
         if isinstance(self._driver, TerminalDriver):
             self._driver.frames.forget()
         self.screen.refresh()
+
+    def action_suspend_process(self) -> None:
+        from textual.widgets import TextArea
+
+        if isinstance(self.focused, TextArea):
+            raise SkipAction  # There it takes back what was typed.
+        super().action_suspend_process()
 
     def _insert_into_area(self, text: str) -> None:
         from textual.widgets import TextArea  # 12 ms that a start does without.
@@ -273,3 +308,28 @@ class SestuiApp(App[None]):
     async def _leave(self) -> None:
         await self._browse.finish()
         self.exit()
+
+    @work
+    async def _end(self, status: int) -> None:
+        """Leave without a question: there may be nobody to answer it."""
+        working = self._browse.flows.working
+        jobs = working.running
+        # A job that can't be paused goes on where it is run next: SES is asked what became of the calls under way.
+        with suppress(TimeoutError, WorkerError, SestuiError):
+            async with asyncio.timeout(_CALLS_UNDER_WAY):
+                await self._browse.finish()
+        self.last_words = await working.left(jobs)
+        self.exit(return_code=status)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End; who runs the app tells of `crash` once the terminal is given back."""
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    @property
+    def crash(self) -> Exception | None:
+        """What ended the app before its time."""
+        error = self._exception
+        return error.error if isinstance(error, WorkerFailed) and isinstance(error.error, Exception) else error

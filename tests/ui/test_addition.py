@@ -298,3 +298,13 @@ async def test_many_are_told_of_the_other_way(make_app: MakeApp, gateway: Gatewa
         await shows(pilot, "Add to a suppression list")
         pilot.app.screen.query_one(TextArea).text = "\n".join(f"new{number}@corp.com" for number in range(1001))
         await shows(pilot, "1,001 addresses will be added", "or --via-s3, command line: 1 object, time undocumented")
+
+
+async def test_ctrl_z_takes_back_what_was_typed_and_stops_nothing(make_app: MakeApp) -> None:
+    async with make_app(ACCOUNT).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "0 addresses")
+        await pilot.press("a")
+        await type_text(pilot, "new@corp.com")
+        await shows(pilot, "1 address will be added")
+        await pilot.press("ctrl+z")
+        await lacks(pilot, "new@corp.com")

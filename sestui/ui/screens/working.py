@@ -222,6 +222,16 @@ class Working:
             if worker := self._here.get(number):
                 await worker.wait()
 
+    async def left(self, jobs: Iterable[int]) -> list[str]:
+        """Say of each of these what it came to, and how it goes on."""
+        lines = []
+        for number in jobs:
+            with suppress(SestuiError):
+                job = await in_thread(self.journal.job, number)
+                rest = "" if job.state.is_over else f" `sestui jobs run {number}` goes on with it."
+                lines.append(f"{verdict(job)}.{rest}")
+        return lines
+
     async def wish(self, wish: JobWish) -> str:
         """Do with a job what somebody wants of it, and return what there is to say."""
         number = wish.job
