@@ -61,6 +61,11 @@ class Dialog(ModalScreen[_T | None]):
         if self.takes_keys_from == inf:
             self.takes_keys_from = Message().time  # The clock that key events carry.
 
+    def on_unmount(self) -> None:
+        # A text area watches the app's theme: it would stay in memory, with all its text, until that changes.
+        watchers = getattr(self.app, "__watchers", {}).get("theme", [])
+        watchers[:] = [watcher for watcher in watchers if not watcher[0]._closing]
+
     def action_turn(self, pages: int) -> None:
         """Scroll what is longer than the dialog, wherever the focus is."""
         for part in self.query(VerticalScroll):
