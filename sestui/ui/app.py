@@ -167,7 +167,7 @@ class SestuiApp(App[None]):
             # Each terminal has its own way with what it showed.
             self._driver.frames.forget()
         if isinstance(event, events.CursorPosition) and isinstance(screen, Dialog):
-            screen.painted()
+            screen.painted(event.time)
         elif isinstance(event, Left):
             self._end(event.status)
         elif isinstance(event, CaughtUp):
@@ -176,8 +176,7 @@ class SestuiApp(App[None]):
             if event.rounds == 2:
                 event.done.set()
             else:
-                event.rounds += 1
-                (self.focused or self.screen).post_message(event)
+                (self.focused or self.screen).post_message(event.again())
         elif isinstance(event, events.InputEvent | events.Paste | TextInOneRead) and is_too_small(self.size):
             # Nobody sees what it would do.
             if isinstance(event, events.Key) and event.key in _UNSEEN:

@@ -60,11 +60,15 @@ class AfterKey(Event, bubble=True):
     one packet the space would still go to the pane that `2` leaves.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rounds: int = 0, done: threading.Event | None = None) -> None:
         super().__init__()
-        self.rounds = 0
+        self.rounds = rounds
         """How often it was sent: once behind the key, once behind what a widget says of that, as Enter in an input."""
-        self.done = threading.Event()
+        self.done = done or threading.Event()
+
+    def again(self) -> "AfterKey":
+        """Return it for the next round: one that has been at the app goes up no further another time."""
+        return AfterKey(self.rounds + 1, self.done)
 
 
 class Left(Event, bubble=False):

@@ -52,14 +52,17 @@ class Dialog(ModalScreen[_T | None]):
         if isinstance(driver, TerminalDriver):
             driver.write(WHERE_IS_THE_CURSOR)
             driver.flush()
-            self.set_timer(_ANSWER_WITHIN, self.painted)
+            self.set_timer(_ANSWER_WITHIN, self._painted_by_now)
         else:
-            self.painted()
+            self._painted_by_now()
 
-    def painted(self) -> None:
-        """The terminal shows the dialog: what is typed from now on is meant for it."""
+    def _painted_by_now(self) -> None:
+        self.painted(Message().time)
+
+    def painted(self, at: float) -> None:
+        """The terminal shows the dialog: what is typed from then on, by the clock of messages, is meant for it."""
         if self.takes_keys_from == inf:
-            self.takes_keys_from = Message().time  # The clock that key events carry.
+            self.takes_keys_from = at
 
     def on_unmount(self) -> None:
         # A text area watches the app's theme: it would stay in memory, with all its text, until that changes.
