@@ -7,6 +7,8 @@ from textual.widgets import Static
 
 _STAYS: Final = 10.0
 """Seconds for which a notice stays."""
+_LINES: Final = 3
+"""That a notice may take; of more the rest is left out with a sign. An error is told whole by `E`."""
 
 
 class StatusLine(Static):
@@ -46,7 +48,18 @@ class StatusLine(Static):
         self.remove_class("-urgent")
         self._draw()
 
+    def on_resize(self) -> None:
+        self._draw()
+
     def _draw(self) -> None:
-        words = " · ".join(part for part in (self._notice, self._progress) if part)
+        notice, progress = self._notice, f" · {self._progress}" if self._progress else ""
+        # Its own width it has only while it is shown.
+        width = max(20, self.app.size.width - 2)
+        if len(notice) > width:
+            from textwrap import wrap  # A start has nothing to say yet.
+
+            if len(lines := wrap(notice, width)) > _LINES:
+                notice = f"{' '.join(lines[:_LINES])[: -1 - len(progress)]}…"
+        words = f"{notice}{progress}" if notice else self._progress
         self.update(words)
         self.display = bool(words)
