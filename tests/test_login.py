@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
+from hashlib import sha1
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -150,3 +152,50 @@ def test_over_ssh_a_code_is_typed_elsewhere_unless_the_program_is_too_old_for_th
         "sso login --profile corp --use-device-code",
         "sso login --profile corp",
     ]
+
+
+def test_from_an_expired_login_to_a_removal_where_no_tenants_are_listed(
+    tmp_path: Path, environment: dict[str, str], variables: dict[str, str]
+) -> None:
+    """An SSO profile whose token has ended, a login, another profile and Region, a tenant that is typed, a removal."""
+    config, keys = tmp_path / "config", tmp_path / "credentials"
+    config.write_text(f"{_CONFIG}\n[profile prod]\nregion = eu-central-1\n")
+    keys.write_text("[prod]\naws_access_key_id = A\naws_secret_access_key = s\n")
+    token = tmp_path / ".aws" / "sso" / "cache" / f"{sha1(b'corp').hexdigest()}.json"
+    token.parent.mkdir(parents=True)
+    token.write_text('{"accessToken": "old", "expiresAt": "2020-01-01T00:00:00Z"}')
+    sizes = ("--tenants", "3", "--configuration-sets", "2", "--addresses", "20", "--tenant-addresses", "90")
+    denied = ("--fault", "access-denied@ListTenants=1")
+    with emulator(tmp_path, environment, *sizes, *denied) as ses, ExitStack() as stack:
+        variables = {**variables, "AWS_SHARED_CREDENTIALS_FILE": str(keys)}
+        screen = Terminal([PROGRAM, "--endpoint-url", ses.url, "--profile", "corp"], variables)
+        stack.callback(screen.close)
+
+        def press(*keys: bytes) -> None:
+            for key in keys:
+                screen.write(key)
+                screen.settle(0.3)
+
+        screen.wait_for("Token has expired")
+        screen.settle(0.3)
+        _log_in(screen)
+        screen.write(b"yes\n")
+        screen.wait_for("corp · 1234-5678-9012 · us-east-1")
+        screen.wait_for("ListTenants denied")
+        press(b"c", b"prod", b"\r")
+        screen.wait_for("prod · 1234-5678-9012 · eu-central-1")
+        screen.wait_for("/ names a tenant")
+        press(b"1", b"/", b"acme-reta", b"\r")
+        screen.wait_for("SES has no tenant acme-reta here")
+        press(b"il", b"\r")
+        screen.wait_for("Tenant: acme-retail")
+        press(b"\r")
+        screen.wait_for("list of tenant acme-retail")
+        screen.wait_for("addresses")
+        press(b"d")
+        screen.wait_for("From       the list of tenant acme-retail")
+        press(b"", b"\t", b"\r")
+        screen.wait_for("1 removed")
+    (removal,) = ses.writes
+    assert removal["operation"] == "DeleteSuppressedDestination"
+    assert removal["parameters"]["TenantName"] == "acme-retail"
