@@ -317,6 +317,10 @@ async def test_a_signal_pauses_a_job_once_its_calls_are_answered(
     process = await start("run", job)
     await until(lambda: journal.job(job).settled)
     process.send_signal(number)
+    if number == signal.SIGHUP:
+        # When a terminal goes, the shell and the kernel send one each.
+        await until(lambda: "SigPnd:\t0000000000000000" in Path(f"/proc/{process.pid}/status").read_text())
+        process.send_signal(number)
     ended = await end_of(process)
     assert ended.status == 130
     paused = journal.job(job)

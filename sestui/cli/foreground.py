@@ -52,8 +52,11 @@ class Foreground:
         task = asyncio.ensure_future(work)
         told = False
 
-        def stop() -> None:
+        def stop(number: int) -> None:
             nonlocal told
+            if told and number == signal.SIGHUP:
+                # A shell and the kernel send one each when a terminal goes.
+                return
             # Who asks a second time does not want to wait: the next run asks SES what became of the last calls.
             if told or not self._pause():
                 task.cancel()
@@ -65,7 +68,7 @@ class Foreground:
         elif signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # As it is under nohup.
             signals.append(signal.SIGHUP)
         for number in signals:
-            loop.add_signal_handler(number, stop)
+            loop.add_signal_handler(number, stop, number)
         try:
             return await task
         except asyncio.CancelledError:
