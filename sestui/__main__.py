@@ -8,14 +8,14 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sestui.cli import destinations, emulator, find, jobs, listing, state
+from sestui.cli import state
 from sestui.cli.connecting import call_log
 from sestui.cli.demo import demo_endpoint
 from sestui.cli.options import add_connection, connection, guard, settings_of, tenant_name
@@ -33,14 +33,16 @@ if TYPE_CHECKING:
 
 _USAGE = 2
 _INTERRUPTED = 130
-_COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
-    "find": find.run,
-    "list": listing.run,
-    "add": destinations.run,
-    "remove": destinations.run,
-    "jobs": jobs.run,
-    "emulator": emulator.run,
+_COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "find": ("find", "why an address gets no mail: lists, reasons, settings"),
+    "list": ("listing", "print a suppression list, or what a filter lets through"),
+    "add": ("destinations", "add addresses, after showing what that does; to one list"),
+    "remove": ("destinations", "remove addresses, after showing what that does; from one list"),
+    "emulator": ("emulator", "serve SESv2 on this machine, for demos and tests"),
+    "jobs": ("jobs", "the jobs of this user on this host: look, go on, undo"),
+    "info": ("info", "say which files there are, what is set, what the role may; clear the cache"),
 }
+"""By its name a command's module in `cli`, imported when it is asked for, and what it does."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,8 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    parser = _parser()
-    asked = parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    parser = _parser(words)
+    asked = parser.parse_args(words)
     if asked.version:
         from importlib.metadata import version  # 23 ms that only this needs.
 
@@ -68,13 +71,13 @@ def _run(arguments: Sequence[str] | None) -> int:
 
         print(script(parser, asked.print_completion))
         return 0
-    if asked.command in _COMMANDS:
-        return _COMMANDS[asked.command](asked)
-    if asked.command == "info":
-        from sestui.cli import info
-        from sestui.ui.commands import with_keys
+    if asked.command:
+        if asked.command == "info":
+            from sestui.ui.commands import with_keys
 
-        return info.run(asked, with_keys)
+            asked.with_keys = with_keys
+        status: int = _module(asked.command).run(asked)
+        return status
     if trouble := _no_terminal():
         commands = "`sestui list`, `sestui find ADDRESS` and other commands need none; `sestui --help` tells of them"
         parser.error(f"the dashboard needs a terminal: {trouble}. {commands}")
@@ -99,7 +102,9 @@ def _no_terminal() -> str:
     return "TERM is dumb" if os.environ.get("TERM") == "dumb" else ""
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Return a parser of these words."""
+    asks_for_all = any(word.startswith("--print") for word in words)
     parser = argparse.ArgumentParser(
         prog="sestui",
         description="A terminal dashboard for Amazon SES suppression lists: the account's and each tenant's own.",
@@ -117,26 +122,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="store_true", help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    find.add_arguments(commands.add_parser("find", help="why an address gets no mail: lists, reasons, settings"))
-    listing.add_arguments(commands.add_parser("list", help="print a suppression list, or what a filter lets through"))
-    for kind in ("add", "remove"):
-        about = f"{kind} addresses, after showing what that does; {'to' if kind == 'add' else 'from'} one list"
-        destinations.add_arguments(commands.add_parser(kind, help=about), kind)
-    emulator.add_arguments(commands.add_parser("emulator", help="serve SESv2 on this machine, for demos and tests"))
-    jobs.add_arguments(commands.add_parser("jobs", help="the jobs of this user on this host: look, go on, undo"))
-    info = commands.add_parser(
-        "info", help="say which files there are, what is set, what the role may; clear the cache"
-    )
-    add_connection(info, config=False)
-    info.add_argument(
-        "--tenant", metavar="T", type=tenant_name, default=argparse.SUPPRESS, help="ask for permissions on this one"
-    )
-    what = info.add_mutually_exclusive_group()
-    what.add_argument("--config", dest="settings_of", nargs="?", const="", metavar="FILE", help="what is set, by what")
-    what.add_argument("--permissions", action="store_true", help="which actions the role has; a call of each read")
-    what.add_argument("--clear-cache", action="store_true", help="delete what was kept of lists")
-    info.add_argument("--json", action="store_true", help="tell the permissions as JSON")
+    for name, (_, about) in _COMMANDS.items():
+        command = commands.add_parser(name, help=about)
+        # What is not named is not used, and the arguments of all take 7 ms of a start.
+        if name in words or asks_for_all:
+            _module(name).add_arguments(command)
     return parser
+
+
+def _module(command: str) -> Any:
+    return import_module(f"sestui.cli.{_COMMANDS[command][0]}")
 
 
 async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog | None) -> int:

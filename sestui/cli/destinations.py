@@ -23,8 +23,9 @@ A file, or standard input, has an address a line: CSV with or without a reason, 
 or any text with addresses in it. What is no address is told with its line, and the rest is done."""
 
 
-def add_arguments(parser: argparse.ArgumentParser, kind: str) -> None:
-    """Let a parser take what `kind`, add or remove, needs."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Let the parser of add or of remove take what that needs."""
+    kind = parser.prog.rpartition(" ")[2]
     from_what = "" if kind == "add" else "|--filter QUERY"
     parser.usage = f"%(prog)s (--tenant T | --account) [options] (ADDRESS… {from_what}| --from-file FILE | -)"
     parser.description = _FILES

@@ -16,6 +16,7 @@ from platformdirs import user_state_path
 
 from sestui import settings
 from sestui.cli import permissions
+from sestui.cli.options import add_connection, tenant_name
 from sestui.domain.display import counted, printable
 from sestui.domain.errors import UsageError
 from sestui.services import cache_folder
@@ -28,10 +29,22 @@ _FAILED = 1
 _USAGE = 2
 
 
-def run(arguments: argparse.Namespace, with_keys: Callable[[Sequence[KeySetting]], Sequence[Command]]) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_connection(parser, config=False)
+    parser.add_argument(
+        "--tenant", metavar="T", type=tenant_name, default=argparse.SUPPRESS, help="ask for permissions on this one"
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--config", dest="settings_of", nargs="?", const="", metavar="FILE", help="what is set, by what")
+    what.add_argument("--permissions", action="store_true", help="which actions the role has; a call of each read")
+    what.add_argument("--clear-cache", action="store_true", help="delete what was kept of lists")
+    parser.add_argument("--json", action="store_true", help="tell the permissions as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Print what was asked for; 0, 1 if the cache can't be deleted, 2 if the settings can't be read.
 
-    `with_keys` tells the commands of the dashboard with their keys.
+    `arguments.with_keys` tells the commands of the dashboard with their keys, as settings have them.
     """
     if arguments.permissions:
         return permissions.run(arguments)
@@ -39,7 +52,7 @@ def run(arguments: argparse.Namespace, with_keys: Callable[[Sequence[KeySetting]
     named = arguments.settings_of or arguments.config
     try:
         if arguments.settings_of is not None:
-            _print_settings(settings.named(named, os.environ), with_keys)
+            _print_settings(settings.named(named, os.environ), arguments.with_keys)
         elif arguments.clear_cache:
             _clear()
         else:
