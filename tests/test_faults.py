@@ -78,15 +78,15 @@ CALLS: Final[Mapping[str, Callable[[Gateway], Awaitable[object]]]] = {
     "GetImportJob": lambda it: it.imports.get("none"),
     PUT: lambda it: it.put_suppressed_destination(ACME, "alice@corp.com", BOUNCE),
     DELETE: lambda it: it.delete_suppressed_destination(ACME, "alice@corp.com"),
-    "PutAccountSuppressionAttributes": lambda it: it.put_account_suppression_attributes((BOUNCE,), None),
-    "PutTenantSuppressionAttributes": lambda it: it.put_tenant_suppression_attributes("acme", None),
-    "PutConfigurationSetSuppressionOptions": lambda it: it.put_configuration_set_suppression_options(
+    "PutAccountSuppressionAttributes": lambda it: it.changes.put_account_suppression_attributes((BOUNCE,), None),
+    "PutTenantSuppressionAttributes": lambda it: it.changes.put_tenant_suppression_attributes("acme", None),
+    "PutConfigurationSetSuppressionOptions": lambda it: it.changes.put_configuration_set_suppression_options(
         "receipts", SuppressionOptions()
     ),
-    "CreateTenant": lambda it: it.create_tenant("new"),
-    "CreateConfigurationSet": lambda it: it.create_configuration_set(ConfigurationSet("new")),
-    "CreateTenantResourceAssociation": lambda it: it.associate("acme", "receipts"),
-    "DeleteTenantResourceAssociation": lambda it: it.dissociate("acme", "receipts"),
+    "CreateTenant": lambda it: it.changes.create_tenant("new"),
+    "CreateConfigurationSet": lambda it: it.changes.create_configuration_set(ConfigurationSet("new")),
+    "CreateTenantResourceAssociation": lambda it: it.changes.associate("acme", "receipts"),
+    "DeleteTenantResourceAssociation": lambda it: it.changes.dissociate("acme", "receipts"),
     "CreateImportJob": lambda it: it.imports.create(ImportAction.DELETE, "s3://bucket/object"),
 }
 
@@ -103,8 +103,8 @@ def test_each_call_says_in_the_end_what_is_wrong_and_works_once_it_is_mended(kin
     async def test() -> None:
         clock = loop_clock()
         async with serving(EMPTY) as (emulator, gateway):
-            await gateway.create_tenant("acme")
-            await gateway.create_configuration_set(ConfigurationSet("receipts"))
+            await gateway.changes.create_tenant("acme")
+            await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
             await gateway.put_suppressed_destination(ACME, "alice@corp.com", BOUNCE)
             await gateway.identify()
             for operation, call in CALLS.items():
@@ -167,7 +167,7 @@ def test_of_a_job_each_entry_is_done_once_and_told_whatever_went_wrong(kind: str
 
     async def test() -> None:
         async with serving(EMPTY) as (emulator, gateway):
-            await gateway.create_tenant("acme")
+            await gateway.changes.create_tenant("acme")
             for count, job_kind in product((12, 105), (Kind.ADD, Kind.REMOVE)):
                 journal, number = await _job(gateway, ACME, count, job_kind)
                 emulator.conditions = faults(f"{kind}@{operation}={'0.2' if kind in PASSING else '1'}")

@@ -38,8 +38,8 @@ async def test_each_read_is_called_once_for_a_page_of_one_and_no_write_is(
 ) -> None:
     if there:
         for name in ("shop", "blog"):
-            await gateway.create_tenant(name)
-        await gateway.create_configuration_set(ConfigurationSet("receipts"))
+            await gateway.changes.create_tenant(name)
+        await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
         await gateway.put_suppressed_destination(ACCOUNT, "alice@corp.com", Reason.BOUNCE)
     emulator.requests.clear()
     ended = await run("--json")
@@ -71,7 +71,7 @@ async def test_what_is_denied_is_said_and_the_rest_is_asked_all_the_same(emulato
 async def test_of_a_role_that_may_one_tenant_that_one_is_asked_about(
     emulator: Emulator, gateway: Gateway, run: Any
 ) -> None:
-    await gateway.create_tenant("shop")
+    await gateway.changes.create_tenant("shop")
     emulator.requests.clear()
     assert (await run("--tenant", "shop")).status == 0
     named = {it.operation for it in emulator.requests if it.parameters.get("TenantName") == "shop"}

@@ -35,7 +35,7 @@ async def start(tmp_path: Path, environment: dict[str, str]) -> AsyncIterator[St
 
 @pytest.fixture
 async def shop(gateway: Gateway, emulator: Emulator) -> None:
-    await gateway.create_tenant("shop")
+    await gateway.changes.create_tenant("shop")
     await gateway.put_suppressed_destination(ACCOUNT, "alice@corp.com", Reason.BOUNCE)
     await gateway.put_suppressed_destination(SHOP, "bob@corp.com", Reason.BOUNCE)
     emulator.requests.clear()

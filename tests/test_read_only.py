@@ -114,8 +114,8 @@ async def test_neither_import_jobs_nor_objects_in_s3_are_written(emulator: Emula
 
 @pytest.mark.parametrize("method", READING)
 async def test_a_read_is_not(emulator: Emulator, gateway: Gateway, method: str) -> None:
-    await gateway.create_tenant("shop")
-    await gateway.create_configuration_set(ConfigurationSet("receipts"))
+    await gateway.changes.create_tenant("shop")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
     emulator.requests.clear()
     async with open_gateway(Connection("us-east-1", emulator.url), guard=Guard(refuses_all=True)) as looking:
         try:
@@ -131,13 +131,13 @@ async def test_where_nobody_knows_whose_account_it_is_nothing_is_changed(emulato
         Connection("us-east-1", "http://127.0.0.1:9"), guard=Guard(read_only=("123456789012",))
     ) as gateway:
         with pytest.raises(Exception, match="GetCallerIdentity"):
-            await gateway.create_tenant("other")
+            await gateway.changes.create_tenant("other")
 
 
 async def test_another_connection_than_the_settings_name_is_changed_as_ever(emulator: Emulator) -> None:
     guard = Guard(read_only=("prod-*", "210987654321"))
     async with open_gateway(Connection("us-east-1", emulator.url), guard=guard) as gateway:
-        await gateway.create_tenant("shop")
+        await gateway.changes.create_tenant("shop")
     assert operations(emulator) == ["GetCallerIdentity", "CreateTenant"]
 
 

@@ -52,9 +52,9 @@ def test_every_operation_that_the_gateway_calls_is_named_beside_the_policies() -
 async def test_the_iam_policy_allows_what_the_app_calls_and_no_more(
     make_app: MakeApp, gateway: Gateway, emulator: Emulator
 ) -> None:
-    await gateway.create_tenant("shop")
-    await gateway.create_configuration_set(ConfigurationSet("receipts"))
-    await gateway.associate("shop", "receipts")
+    await gateway.changes.create_tenant("shop")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
+    await gateway.changes.associate("shop", "receipts")
     for name in ("alice", "bob", "carol"):
         await gateway.put_suppressed_destination(SuppressionList(), f"{name}@corp.com", Reason.BOUNCE)
     emulator.requests.clear()

@@ -35,8 +35,8 @@ async def create(gateway: Gateway, new: New) -> Created:
     """
     try:
         if isinstance(new, NewTenant):
-            return Created(await gateway.create_tenant(new.name, tags=new.tags, suppression=new.suppression))
-        await gateway.create_configuration_set(new)
+            return Created(await gateway.changes.create_tenant(new.name, tags=new.tags, suppression=new.suppression))
+        await gateway.changes.create_configuration_set(new)
     except (Unreachable, ServiceFault, UnexpectedAnswer) as error:
         return await _found(gateway, new, error)
     return Created(None)

@@ -93,11 +93,12 @@ async def write(gateway: Gateway, edit: Edit) -> Written:
 
 async def _put(gateway: Gateway, after: Subject) -> None:
     if isinstance(after, Account):
-        await gateway.put_account_suppression_attributes(after.suppressed_reasons or (), after.validation)
+        await gateway.changes.put_account_suppression_attributes(after.suppressed_reasons or (), after.validation)
     elif isinstance(after, Tenant):
-        await gateway.put_tenant_suppression_attributes(after.name, after.suppression)
+        await gateway.changes.put_tenant_suppression_attributes(after.name, after.suppression)
     else:
-        await gateway.put_configuration_set_suppression_options(after.name, after.suppression or SuppressionOptions())
+        options = after.suppression or SuppressionOptions()
+        await gateway.changes.put_configuration_set_suppression_options(after.name, options)
 
 
 async def recorded(

@@ -13,12 +13,8 @@ from sestui.domain.secret import Secret
 from sestui.domain.settings import (
     Account,
     ConfigurationSet,
-    SuppressionOptions,
-    Tag,
     Tenant,
     TenantSummary,
-    TenantSuppression,
-    Validation,
 )
 from sestui.domain.suppression import (
     Connection,
@@ -29,6 +25,7 @@ from sestui.domain.suppression import (
 )
 from sestui.sesv2 import insights, shapes
 from sestui.sesv2.calls import Calls, never
+from sestui.sesv2.changes import Changes
 from sestui.sesv2.import_jobs import ImportJobs
 from sestui.sesv2.objects import Objects
 from sestui.sesv2.pacing import Pacer, Priority
@@ -93,6 +90,7 @@ class Gateway:
         """Told of each request of SES and STS once it has ended."""
         self._sesv2 = Calls(sesv2, self.pacer, self._permit, self.listeners)
         self.imports = ImportJobs(self._sesv2)
+        self.changes = Changes(self._sesv2, self._arn)
         self.objects = objects
         objects.permit = self._permit
         # STS has quotas of its own: its answers say nothing of what SES lets through.
@@ -265,51 +263,6 @@ class Gateway:
                 found |= {row["TenantName"] for row in answer.get("ResourceTenants", ())}
         return tuple(sorted(found))
 
-    async def associate(self, tenant: str, configuration_set: str) -> None:
-        """Let a tenant send through a configuration set. Made once only."""
-        resource = {"TenantName": tenant, "ResourceArn": await self._arn(configuration_set)}
-        await self._call("CreateTenantResourceAssociation", resource, repeatable=False)
-
-    async def dissociate(self, tenant: str, configuration_set: str) -> None:
-        """End that; mail of the tenant through the configuration set is then refused by SES. Made once only."""
-        resource = {"TenantName": tenant, "ResourceArn": await self._arn(configuration_set)}
-        await self._call("DeleteTenantResourceAssociation", resource, repeatable=False)
-
-    async def put_account_suppression_attributes(
-        self, reasons: tuple[Reason, ...], validation: Validation | None
-    ) -> None:
-        """Write both members: what is left out is cleared there (probed by floci, PR 853); so is validation by None."""
-        parameters = shapes.account_suppression_parameters(reasons, validation)
-        await self._call("PutAccountSuppressionAttributes", parameters)
-
-    async def put_tenant_suppression_attributes(self, name: str, suppression: TenantSuppression | None) -> None:
-        """Set a tenant's scope and reasons, or clear both with None."""
-        parameters = shapes.tenant_suppression_parameters(suppression)
-        await self._call("PutTenantSuppressionAttributes", {"TenantName": name, **parameters})
-
-    async def put_configuration_set_suppression_options(self, name: str, options: SuppressionOptions) -> None:
-        """Write all three members; what is None here is cleared there."""
-        parameters = shapes.suppression_options_parameters(options)
-        await self._call("PutConfigurationSetSuppressionOptions", {"ConfigurationSetName": name, **parameters})
-
-    async def create_tenant(
-        self, name: str, *, tags: tuple[Tag, ...] = (), suppression: TenantSuppression | None = None
-    ) -> Tenant:
-        """Create a tenant. Made once only: after `Unreachable` look whether it is there."""
-        parameters: dict[str, Any] = {"TenantName": name}
-        if tags:
-            parameters["Tags"] = shapes.tags_parameters(tags)
-        if suppression is not None:
-            parameters["SuppressionAttributes"] = shapes.tenant_suppression_parameters(suppression)
-        answer = await self._call("CreateTenant", parameters, repeatable=False)
-        with translated("CreateTenant"):
-            return shapes.tenant(answer)
-
-    async def create_configuration_set(self, configuration_set: ConfigurationSet) -> None:
-        """Create a configuration set. Made once only: after `Unreachable` look whether it is there."""
-        parameters = shapes.configuration_set_parameters(configuration_set)
-        await self._call("CreateConfigurationSet", parameters, repeatable=False)
-
     async def _permit(self, operation: str) -> None:
         await self.may_change(f"{operation} was not sent")
 
@@ -341,15 +294,8 @@ class Gateway:
         answer, attempts = await self._sesv2.call(operation, parameters, priority, recalled=recalled)
         return Receipt(attempts, answer.get("ResponseMetadata", {}).get("RequestId"))
 
-    async def _call(
-        self,
-        operation: str,
-        parameters: Mapping[str, Any],
-        priority: Priority = Priority.PERSON,
-        *,
-        repeatable: bool = True,
-    ) -> Mapping[str, Any]:
-        answer, _ = await self._sesv2.call(operation, parameters, priority, repeatable=repeatable)
+    async def _call(self, operation: str, parameters: Mapping[str, Any], priority: Priority) -> Mapping[str, Any]:
+        answer, _ = await self._sesv2.call(operation, parameters, priority)
         return answer
 
 

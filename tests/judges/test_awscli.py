@@ -528,13 +528,13 @@ async def test_the_account_and_who_asks(aws: Aws) -> None:
 
 async def test_awscli_reads_what_our_gateway_wrote(aws: Aws, gateway: Gateway) -> None:
     validation = Validation(True, ConfidenceThreshold.HIGH)
-    await gateway.put_account_suppression_attributes((), validation)
+    await gateway.changes.put_account_suppression_attributes((), validation)
     for tenant in ("one", "other"):
-        await gateway.create_tenant(tenant)
-        await gateway.create_configuration_set(ConfigurationSet(f"of-{tenant}"))
-        await gateway.associate(tenant, "of-one")
-    await gateway.associate("one", "of-other")
-    await gateway.dissociate("one", "of-one")
+        await gateway.changes.create_tenant(tenant)
+        await gateway.changes.create_configuration_set(ConfigurationSet(f"of-{tenant}"))
+        await gateway.changes.associate(tenant, "of-one")
+    await gateway.changes.associate("one", "of-other")
+    await gateway.changes.dissociate("one", "of-one")
     arn = "arn:aws:ses:us-east-1:123456789012:configuration-set"
     account, of_one, of_set = await asyncio.gather(
         aws("get-account"),

@@ -236,7 +236,7 @@ async def test_it_waits_while_others_have_all_import_jobs(
 
 
 async def test_where_there_is_no_such_way_nothing_is_sent(work: Work, gateway: Gateway, emulator: Emulator) -> None:
-    await gateway.create_tenant("acme")
+    await gateway.changes.create_tenant("acme")
     of_tenant = [Entry(SuppressionList("acme"), "a@corp.com", BOUNCE)]
     for entries, words in (([], "nothing to be done"), (of_tenant, "none for a tenant's")):
         with pytest.raises(JobRefused, match=words):

@@ -148,7 +148,7 @@ EVERY_MEMBER = ConfigurationSet(
 
 async def test_a_tenant_is_as_it_was_created(side: Side) -> None:
     before = time.time()
-    created = await side.gateway.create_tenant("acme", tags=(Tag("owner", "growth"),), suppression=TENANT_BOTH)
+    created = await side.gateway.changes.create_tenant("acme", tags=(Tag("owner", "growth"),), suppression=TENANT_BOTH)
     assert created.name == "acme"
     assert created.tenant_id.startswith("tn-")
     assert created.arn.startswith(f"arn:aws:ses:{REGION}:")
@@ -159,14 +159,14 @@ async def test_a_tenant_is_as_it_was_created(side: Side) -> None:
     assert created.suppression == TENANT_BOTH
     assert await side.gateway.tenant("acme") == created
 
-    await side.gateway.create_tenant("plain")
+    await side.gateway.changes.create_tenant("plain")
     plain = await side.gateway.tenant("plain")
     assert (plain.tags, plain.suppression) == ((), None)
 
 
 async def test_a_tenants_settings_are_set_changed_and_cleared(side: Side) -> None:
     gateway = side.gateway
-    await gateway.create_tenant("acme")
+    await gateway.changes.create_tenant("acme")
     for suppression in (
         TENANT_BOTH,
         TenantSuppression(SuppressionScope.ACCOUNT, (Reason.BOUNCE,)),
@@ -174,7 +174,7 @@ async def test_a_tenants_settings_are_set_changed_and_cleared(side: Side) -> Non
         None,
         TENANT_BOTH,
     ):
-        await gateway.put_tenant_suppression_attributes("acme", suppression)
+        await gateway.changes.put_tenant_suppression_attributes("acme", suppression)
         assert (await gateway.tenant("acme")).suppression == suppression
 
 
@@ -192,22 +192,22 @@ async def test_tenants_come_in_pages_by_name(side: Side) -> None:
 
 
 async def test_a_configuration_set_is_as_it_was_created(side: Side) -> None:
-    await side.gateway.create_configuration_set(EVERY_MEMBER)
+    await side.gateway.changes.create_configuration_set(EVERY_MEMBER)
     assert await side.gateway.configuration_set("receipts") == EVERY_MEMBER
 
 
 async def test_a_put_of_suppression_options_replaces_them_all(side: Side) -> None:
     gateway = side.gateway
-    await gateway.create_configuration_set(EVERY_MEMBER)
+    await gateway.changes.create_configuration_set(EVERY_MEMBER)
     for options in (
         SuppressionOptions(reasons=()),
         SuppressionOptions(reasons=(Reason.BOUNCE,)),
         SuppressionOptions(validation=Validation(False)),
         SuppressionOptions(reasons=BOTH, validation=Validation(True, ConfidenceThreshold.MANAGED)),
     ):
-        await gateway.put_configuration_set_suppression_options("receipts", options)
+        await gateway.changes.put_configuration_set_suppression_options("receipts", options)
         assert await gateway.configuration_set("receipts") == replace(EVERY_MEMBER, suppression=options)
-    await gateway.put_configuration_set_suppression_options("receipts", SuppressionOptions())
+    await gateway.changes.put_configuration_set_suppression_options("receipts", SuppressionOptions())
     assert await gateway.configuration_set("receipts") == replace(EVERY_MEMBER, suppression=None)
 
 
@@ -223,29 +223,29 @@ async def test_configuration_sets_come_in_pages(side: Side) -> None:
 
 async def test_a_tenants_configuration_sets(side: Side) -> None:
     gateway = side.gateway
-    tenant = await gateway.create_tenant("acme")
+    tenant = await gateway.changes.create_tenant("acme")
     for name in ("receipts", "alerts", "not-ours"):
-        await gateway.create_configuration_set(ConfigurationSet(name))
+        await gateway.changes.create_configuration_set(ConfigurationSet(name))
     assert await gateway.tenant_configuration_sets("acme") == ()
     if side.name == "ministack":
         await side.client.create_email_identity(EmailIdentity="corp.com")
     prefix = tenant.arn.rpartition(":")[0]
     await side.client.create_tenant_resource_association(TenantName="acme", ResourceArn=f"{prefix}:identity/corp.com")
     for name in ("receipts", "alerts"):
-        await gateway.associate("acme", name)
+        await gateway.changes.associate("acme", name)
     assert await gateway.tenant_configuration_sets("acme") == ("alerts", "receipts")
     answer = await side.client.list_resource_tenants(ResourceArn=f"{prefix}:configuration-set/receipts")
     assert [(row["TenantName"], row["TenantId"]) for row in answer["ResourceTenants"]] == [("acme", tenant.tenant_id)]
-    await gateway.dissociate("acme", "receipts")
+    await gateway.changes.dissociate("acme", "receipts")
     assert await gateway.tenant_configuration_sets("acme") == ("alerts",)
     assert await gateway.configuration_set_tenants("receipts") == ()
 
 
 async def test_a_configuration_sets_tenants_come_in_pages(side: Side) -> None:
     names = [f"tenant-{number:03}" for number in range(105)]
-    await side.gateway.create_configuration_set(ConfigurationSet("shared"))
-    await asyncio.gather(*(side.gateway.create_tenant(name) for name in reversed(names)))
-    await asyncio.gather(*(side.gateway.associate(name, "shared") for name in reversed(names)))
+    await side.gateway.changes.create_configuration_set(ConfigurationSet("shared"))
+    await asyncio.gather(*(side.gateway.changes.create_tenant(name) for name in reversed(names)))
+    await asyncio.gather(*(side.gateway.changes.associate(name, "shared") for name in reversed(names)))
     assert list(await side.gateway.configuration_set_tenants("shared")) == names
 
 
@@ -255,39 +255,42 @@ async def test_who_asks(side: Side) -> None:
     assert len(connection.account) == 12
     assert connection.arn is not None
     assert f":{connection.account}:" in connection.arn
-    tenant = await side.gateway.create_tenant("acme")
+    tenant = await side.gateway.changes.create_tenant("acme")
     assert tenant.arn.split(":")[4] == connection.account
 
 
 async def _associated_twice(gateway: Gateway) -> None:
-    await gateway.associate("acme", "receipts")
-    await gateway.associate("acme", "receipts")
+    await gateway.changes.associate("acme", "receipts")
+    await gateway.changes.associate("acme", "receipts")
 
 
 MISSING = SuppressionOptions(reasons=BOTH)
 REFUSALS: dict[str, tuple[Callable[[Gateway], Awaitable[object]], type[ServiceError]]] = {
     "get of a missing tenant": (lambda ses: ses.tenant("nobody"), TenantNotFound),
     "put on a missing tenant": (
-        lambda ses: ses.put_tenant_suppression_attributes("nobody", TENANT_BOTH),
+        lambda ses: ses.changes.put_tenant_suppression_attributes("nobody", TENANT_BOTH),
         TenantNotFound,
     ),
     "sets of a missing tenant": (lambda ses: ses.tenant_configuration_sets("nobody"), TenantNotFound),
     "get of a missing set": (lambda ses: ses.configuration_set("nothing"), NotFound),
-    "put on a missing set": (lambda ses: ses.put_configuration_set_suppression_options("nothing", MISSING), NotFound),
-    "an association of a missing tenant": (lambda ses: ses.associate("nobody", "receipts"), TenantNotFound),
-    "an association with a missing set": (lambda ses: ses.associate("acme", "nothing"), NotFound),
+    "put on a missing set": (
+        lambda ses: ses.changes.put_configuration_set_suppression_options("nothing", MISSING),
+        NotFound,
+    ),
+    "an association of a missing tenant": (lambda ses: ses.changes.associate("nobody", "receipts"), TenantNotFound),
+    "an association with a missing set": (lambda ses: ses.changes.associate("acme", "nothing"), NotFound),
     "tenants of a missing set": (lambda ses: ses.configuration_set_tenants("nothing"), NotFound),
     "an association twice": (_associated_twice, AlreadyExists),
-    "a tenant twice": (lambda ses: ses.create_tenant("acme"), AlreadyExists),
-    "a set twice": (lambda ses: ses.create_configuration_set(ConfigurationSet("receipts")), AlreadyExists),
-    "a tenant's bad name": (lambda ses: ses.create_tenant("not a name"), BadRequest),
+    "a tenant twice": (lambda ses: ses.changes.create_tenant("acme"), AlreadyExists),
+    "a set twice": (lambda ses: ses.changes.create_configuration_set(ConfigurationSet("receipts")), AlreadyExists),
+    "a tenant's bad name": (lambda ses: ses.changes.create_tenant("not a name"), BadRequest),
 }
 
 
 @pytest.mark.parametrize("what", REFUSALS)
 async def test_a_refusal_is_translated(side: Side, what: str) -> None:
-    await side.gateway.create_tenant("acme")
-    await side.gateway.create_configuration_set(ConfigurationSet("receipts"))
+    await side.gateway.changes.create_tenant("acme")
+    await side.gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
     ask, kind = REFUSALS[what]
     with pytest.raises(ServiceError) as refused:
         await ask(side.gateway)
@@ -318,7 +321,7 @@ HALVES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("what", HALVES)
 async def test_wrong_settings_of_a_tenant_are_refused_in_the_same_words(side: Side, what: str) -> None:
-    await side.gateway.create_tenant("acme")
+    await side.gateway.changes.create_tenant("acme")
     parameters, message = HALVES[what]
     with pytest.raises(ClientError) as refused:
         await side.client.put_tenant_suppression_attributes(TenantName="acme", **parameters)
@@ -354,13 +357,13 @@ async def _outcome(call: Awaitable[Any]) -> str:
 
 async def _scope_of_a_set(side: Side) -> object:
     options = SuppressionOptions(scope=SuppressionScope.TENANT, reasons=(Reason.BOUNCE,))
-    await side.gateway.create_configuration_set(ConfigurationSet("receipts", suppression=options))
+    await side.gateway.changes.create_configuration_set(ConfigurationSet("receipts", suppression=options))
     return (await side.gateway.configuration_set("receipts")).suppression
 
 
 async def _scope_put_on_a_set(side: Side) -> object:
-    await side.gateway.create_configuration_set(ConfigurationSet("receipts"))
-    await side.gateway.put_configuration_set_suppression_options(
+    await side.gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
+    await side.gateway.changes.put_configuration_set_suppression_options(
         "receipts", SuppressionOptions(scope=SuppressionScope.ACCOUNT)
     )
     return (await side.gateway.configuration_set("receipts")).suppression
@@ -368,18 +371,18 @@ async def _scope_put_on_a_set(side: Side) -> object:
 
 async def _last_fresh_start(side: Side) -> object:
     reputation = ReputationOptions(metrics_enabled=True, last_fresh_start=1_790_000_000.0)
-    await side.gateway.create_configuration_set(ConfigurationSet("receipts", reputation=reputation))
+    await side.gateway.changes.create_configuration_set(ConfigurationSet("receipts", reputation=reputation))
     return (await side.gateway.configuration_set("receipts")).reputation
 
 
 async def _options_nobody_set(side: Side) -> object:
-    await side.gateway.create_configuration_set(ConfigurationSet("bare"))
+    await side.gateway.changes.create_configuration_set(ConfigurationSet("bare"))
     bare = await side.gateway.configuration_set("bare")
     return bare.sending_enabled, bare.reputation
 
 
 async def _reasons_of_the_account(side: Side) -> object:
-    await side.gateway.put_account_suppression_attributes((Reason.COMPLAINT,), None)
+    await side.gateway.changes.put_account_suppression_attributes((Reason.COMPLAINT,), None)
     return (await side.gateway.account()).suppressed_reasons
 
 
@@ -403,16 +406,16 @@ async def _a_page_of_101(side: Side) -> object:
 
 
 async def _a_reason_twice(side: Side) -> object:
-    await side.gateway.create_tenant("acme")
+    await side.gateway.changes.create_tenant("acme")
     return await _outcome(
-        side.gateway.put_tenant_suppression_attributes(
+        side.gateway.changes.put_tenant_suppression_attributes(
             "acme", TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE, Reason.BOUNCE))
         )
     )
 
 
 async def _a_name_of_65(side: Side) -> object:
-    return await _outcome(side.gateway.create_tenant("x" * 65))
+    return await _outcome(side.gateway.changes.create_tenant("x" * 65))
 
 
 async def _a_sets_bad_name(side: Side) -> object:
@@ -424,9 +427,9 @@ async def _no_attributes_at_creation(side: Side) -> object:
 
 
 async def _an_end_of_a_set_in_use(side: Side) -> object:
-    await side.gateway.create_tenant("acme")
-    await side.gateway.create_configuration_set(ConfigurationSet("receipts"))
-    await side.gateway.associate("acme", "receipts")
+    await side.gateway.changes.create_tenant("acme")
+    await side.gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
+    await side.gateway.changes.associate("acme", "receipts")
     return await _outcome(side.client.delete_configuration_set(ConfigurationSetName="receipts"))
 
 
@@ -435,15 +438,15 @@ async def _an_end_of_no_set(side: Side) -> object:
 
 
 async def _an_identity_nobody_made(side: Side) -> object:
-    tenant = await side.gateway.create_tenant("acme")
+    tenant = await side.gateway.changes.create_tenant("acme")
     arn = f"{tenant.arn.rpartition(':')[0]}:identity/corp.com"
     return await _outcome(side.client.create_tenant_resource_association(TenantName="acme", ResourceArn=arn))
 
 
 async def _an_association_that_is_not_there(side: Side) -> object:
-    await side.gateway.create_tenant("acme")
-    await side.gateway.create_configuration_set(ConfigurationSet("receipts"))
-    return await _outcome(side.gateway.dissociate("acme", "receipts"))
+    await side.gateway.changes.create_tenant("acme")
+    await side.gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
+    return await _outcome(side.gateway.changes.dissociate("acme", "receipts"))
 
 
 async def _a_token_that_is_none(side: Side) -> object:

@@ -85,7 +85,7 @@ async def test_somebody_elses_of_that_name_is_not_taken_for_it(
 
 
 async def test_reasons_that_are_empty_are_not_those_that_are_absent(gateway: Gateway, emulator: Emulator) -> None:
-    await gateway.create_configuration_set(ConfigurationSet("shop", tags=TAGS))
+    await gateway.changes.create_configuration_set(ConfigurationSet("shop", tags=TAGS))
     emulator.conditions = faults("reset-before@CreateConfigurationSet=1")
     with pytest.raises(Unreachable, match="its settings are others"):
         await create(gateway, NEW[1])
@@ -94,7 +94,7 @@ async def test_reasons_that_are_empty_are_not_those_that_are_absent(gateway: Gat
 async def test_what_ses_sets_by_itself_makes_no_difference(gateway: Gateway, emulator: Emulator) -> None:
     new = ConfigurationSet("shop", delivery=DeliveryOptions(tls_policy="REQUIRE"))
     with_defaults = ConfigurationSet("shop", delivery=DeliveryOptions("REQUIRE", "shared"), sending_enabled=True)
-    await gateway.create_configuration_set(with_defaults)
+    await gateway.changes.create_configuration_set(with_defaults)
     emulator.conditions = faults("reset-before@CreateConfigurationSet=1")
     assert (await create(gateway, new)).now == with_defaults
 

@@ -32,8 +32,8 @@ ACME = SuppressionList("acme")
 
 @pytest.fixture
 async def directory(gateway: Gateway) -> Directory:
-    await gateway.create_tenant("acme")
-    await gateway.create_configuration_set(ConfigurationSet("receipts"))
+    await gateway.changes.create_tenant("acme")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
     return Directory(gateway)
 
 
@@ -53,8 +53,8 @@ async def test_what_is_forgotten_is_asked_for_again(gateway: Gateway, directory:
     assert (await directory.tenant("acme", VISIBLE)).suppression is None
     assert (await directory.configuration_set("receipts", VISIBLE)).suppression is None
     pair = TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE,))
-    await gateway.put_tenant_suppression_attributes("acme", pair)
-    await gateway.put_configuration_set_suppression_options("receipts", SuppressionOptions(reasons=()))
+    await gateway.changes.put_tenant_suppression_attributes("acme", pair)
+    await gateway.changes.put_configuration_set_suppression_options("receipts", SuppressionOptions(reasons=()))
     assert (await directory.tenant("acme", VISIBLE)).suppression is None
     directory.forget()
     assert (await directory.tenant("acme", VISIBLE)).suppression == pair
@@ -75,7 +75,7 @@ async def test_an_error_reaches_everyone_who_asked_and_is_not_remembered(
 async def test_what_is_missing_now_may_be_there_later(gateway: Gateway, directory: Directory) -> None:
     with pytest.raises(TenantNotFound):
         await directory.tenant("beta", VISIBLE)
-    await gateway.create_tenant("beta")
+    await gateway.changes.create_tenant("beta")
     assert (await directory.tenant("beta", VISIBLE)).name == "beta"
 
 
@@ -177,7 +177,7 @@ async def test_associations_are_forgotten_alone(emulator: Emulator, gateway: Gat
 
     acme, receipts, *before = await everything()
     assert before == [(), ()]
-    await gateway.associate("acme", "receipts")
+    await gateway.changes.associate("acme", "receipts")
     assert await everything() == (acme, receipts, (), ())
     emulator.requests.clear()
     directory.forget_associations()
@@ -194,7 +194,7 @@ async def test_associations_on_their_way_are_forgotten_too(
     await asyncio.sleep(0)
     directory.forget_associations()
     await asking
-    await gateway.associate("acme", "receipts")
+    await gateway.changes.associate("acme", "receipts")
     assert await directory.tenant_configuration_sets("acme", VISIBLE) == ("receipts",)
 
 
@@ -283,7 +283,7 @@ async def test_what_ends_the_reading_reaches_all_and_the_next_try_starts_anew(ki
 
 async def test_all_of_a_kind_are_forgotten_too(gateway: Gateway, directory: Directory) -> None:
     assert await joined(directory.configuration_sets("", VISIBLE), []) == ["receipts"]
-    await gateway.create_configuration_set(ConfigurationSet("alerts"))
+    await gateway.changes.create_configuration_set(ConfigurationSet("alerts"))
     assert await joined(directory.configuration_sets("", VISIBLE), []) == ["receipts"]
     directory.forget()
     assert directory.all_configuration_sets == ([], False)

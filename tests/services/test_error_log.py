@@ -45,7 +45,7 @@ async def test_each_try_is_a_call(gateway: Gateway, emulator: Emulator, log: Err
 async def test_where_no_answer_comes_that_is_the_code(gateway: Gateway, emulator: Emulator, log: ErrorLog) -> None:
     emulator.conditions = faults("reset-before@CreateTenant=1")
     with pytest.raises(SestuiError):
-        await gateway.create_tenant("shop")
+        await gateway.changes.create_tenant("shop")
     (failure,) = log
     assert (failure.operation, failure.code, failure.request_id) == ("CreateTenant", "Unreachable", None)
 

@@ -144,9 +144,9 @@ async def test_only_tenants_that_inherit_the_accounts_reasons_are_asked_for_thei
 
 
 async def test_what_is_known_already_is_foreseen_without_a_call(emulator: Emulator, gateway: Gateway) -> None:
-    acme = await gateway.create_tenant("acme")
-    await gateway.create_configuration_set(ConfigurationSet("receipts"))
-    await gateway.associate("acme", "receipts")
+    acme = await gateway.changes.create_tenant("acme")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
+    await gateway.changes.associate("acme", "receipts")
     directory, foresight = await foresee(
         gateway, Edit(acme, replace(acme, suppression=TenantSuppression(SuppressionScope.ACCOUNT, (BOUNCE,))))
     )
@@ -200,7 +200,7 @@ async def test_how_much_is_not_read_is_told_before_anybody_reads_it() -> None:
 
 async def test_lists_are_measured_exactly_up_to_a_page() -> None:
     async with serving(replace(EMPTY, addresses=1001)) as (emulator, ses):
-        acme = await ses.create_tenant("acme")
+        acme = await ses.changes.create_tenant("acme")
         own, of_account = SuppressionList("acme"), SuppressionList()
         for number in range(3):
             await ses.put_suppressed_destination(own, f"a{number}@corp.com", BOUNCE)
@@ -215,7 +215,7 @@ async def test_lists_are_measured_exactly_up_to_a_page() -> None:
 
 async def test_no_list_is_measured_where_only_reasons_change(emulator: Emulator, gateway: Gateway) -> None:
     pair = TenantSuppression(SuppressionScope.TENANT, BOTH)
-    acme = await gateway.create_tenant("acme", suppression=pair)
+    acme = await gateway.changes.create_tenant("acme", suppression=pair)
     _, foresight = await foresee(gateway, Edit(acme, replace(acme, suppression=replace(pair, reasons=()))))
     await read(foresight)
     assert len(foresight.effects) == 1
@@ -291,12 +291,12 @@ LEFT = {
 async def test_what_is_deleted_meanwhile_ends_the_reading_all_the_same(
     gateway: Gateway, outside: Any, of_what: str, deleted: str, names_known: bool
 ) -> None:
-    await gateway.create_tenant("beta")
-    acme = await gateway.create_tenant("acme")
+    await gateway.changes.create_tenant("beta")
+    acme = await gateway.changes.create_tenant("acme")
     for name in ("alerts", "receipts"):
-        await gateway.create_configuration_set(ConfigurationSet(name))
+        await gateway.changes.create_configuration_set(ConfigurationSet(name))
         for tenant in ("acme", "beta"):
-            await gateway.associate(tenant, name)
+            await gateway.changes.associate(tenant, name)
     edit = OF_WHAT[of_what](await gateway.account(), acme, await gateway.configuration_set("receipts"))
     directory, foresight = await foresee(gateway, edit)
     if names_known:

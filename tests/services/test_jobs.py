@@ -117,7 +117,7 @@ def virtually(
 
 
 async def test_what_was_planned_goes_and_nothing_else(gateway: Gateway) -> None:
-    await gateway.create_tenant("acme")
+    await gateway.changes.create_tenant("acme")
     entries = await filled(gateway, numbered(30), ACME)
     await filled(gateway, ["a1@corp.com", "A1@corp.com"])
     await gateway.put_suppressed_destination(ACME, "complaint@corp.com", COMPLAINT)
@@ -130,7 +130,7 @@ async def test_what_was_planned_goes_and_nothing_else(gateway: Gateway) -> None:
 
 
 async def test_one_job_may_be_about_several_lists(gateway: Gateway) -> None:
-    await gateway.create_tenant("acme")
+    await gateway.changes.create_tenant("acme")
     entries = await filled(gateway, numbered(3), ACME) + await filled(gateway, numbered(3))
     work = await carried_out(gateway, [*entries[:2], *entries[3:4]])
     assert work.job.lists == (ACME, ACCOUNT)
@@ -441,7 +441,7 @@ async def test_a_job_runs_nowhere_else_than_where_it_was_planned(
 
 
 async def test_a_tenant_of_the_same_name_is_not_the_same_tenant(emulator: Emulator, gateway: Gateway) -> None:
-    await gateway.create_tenant("acme")
+    await gateway.changes.create_tenant("acme")
     entries = await filled(gateway, numbered(3), ACME)
     journal = Journal(None, loop_clock())
     plan = Plan(Kind.REMOVE, await gateway.identify(), entries, 0.0, {"acme": "another-id"})

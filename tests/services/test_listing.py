@@ -14,6 +14,7 @@ from sestui.emulator import Conditions, Quirks, Rate, World
 from sestui.services.listing import ASK_UP_TO, FRESH_FOR, LAG, Listing
 from sestui.services.live import Live
 from sestui.sesv2.gateway import Gateway
+from sestui.sesv2.pacing import Priority
 from tests.serving import NOON, faults, loop_clock, operations, quirks, serving
 from tests.virtual_time import run
 
@@ -435,7 +436,7 @@ def test_a_tenant_deleted_meanwhile_is_told_and_not_taken_for_an_empty_list() ->
             listing = Listing(gateway, SuppressionList("acme-retail"), loop_clock())
             rows = await load(listing)
             await asyncio.sleep(FRESH_FOR + 1)
-            await gateway._call("DeleteTenant", {"TenantName": "acme-retail"})
+            await gateway._call("DeleteTenant", {"TenantName": "acme-retail"}, Priority.PERSON)
             with pytest.raises(NotFound) as caught:
                 await listing.freshen([rows[0].address])
             assert type(caught.value) is TenantNotFound

@@ -174,7 +174,7 @@ async def test_what_changed_nothing_or_runs_just_now_is_refused(
 async def test_another_account_or_a_tenant_of_the_same_name_is_refused(
     emulator: Emulator, gateway: Gateway, journal: Journal
 ) -> None:
-    tenant = await gateway.create_tenant("acme")
+    tenant = await gateway.changes.create_tenant("acme")
     await gateway.put_suppressed_destination(TENANT, "alice@corp.com", BOUNCE)
     plan = removal(await gateway.identify(), await rows(gateway, TENANT), TENANT, tenants={"acme": tenant.tenant_id})
     number = await carried_out(gateway, journal, plan)

@@ -56,13 +56,13 @@ async def made(gateway: Gateway, settings: object) -> Subject:
     """Return what has these settings, of the kind that they are of."""
     if isinstance(settings, SuppressionOptions):
         its_set = ConfigurationSet("receipts", sending_enabled=False, tags=(Tag("plan", ""),), suppression=settings)
-        await gateway.create_configuration_set(its_set)
+        await gateway.changes.create_configuration_set(its_set)
         return await gateway.configuration_set("receipts")
     if isinstance(settings, tuple):
-        await gateway.put_account_suppression_attributes(*settings)
+        await gateway.changes.put_account_suppression_attributes(*settings)
         return await gateway.account()
     assert settings is None or isinstance(settings, TenantSuppression)
-    return await gateway.create_tenant("acme", tags=(Tag("plan", ""),), suppression=settings)
+    return await gateway.changes.create_tenant("acme", tags=(Tag("plan", ""),), suppression=settings)
 
 
 def with_settings(subject: Subject, settings: Any) -> Subject:

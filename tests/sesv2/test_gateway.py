@@ -70,12 +70,12 @@ async def test_an_account_as_it_begins(gateway: Gateway) -> None:
 
 
 async def test_a_configuration_set_comes_back_member_by_member(gateway: Gateway) -> None:
-    await gateway.create_configuration_set(EVERY_MEMBER)
+    await gateway.changes.create_configuration_set(EVERY_MEMBER)
     assert await gateway.configuration_set("receipts") == EVERY_MEMBER
 
 
 async def test_a_bare_configuration_set_has_no_member_but_its_name(emulator: Emulator, gateway: Gateway) -> None:
-    await gateway.create_configuration_set(ConfigurationSet("bare"))
+    await gateway.changes.create_configuration_set(ConfigurationSet("bare"))
     assert emulator.requests[-1].parameters == {"ConfigurationSetName": "bare"}
     assert await gateway.configuration_set("bare") == ConfigurationSet("bare")
 
@@ -83,7 +83,7 @@ async def test_a_bare_configuration_set_has_no_member_but_its_name(emulator: Emu
 async def test_a_tenant_comes_back_member_by_member(gateway: Gateway) -> None:
     tags = (Tag("owner", "growth"), Tag("plan", ""))
     for number, suppression in enumerate(SUPPRESSIONS):
-        made = await gateway.create_tenant(f"acme-{number}", tags=tags, suppression=suppression)
+        made = await gateway.changes.create_tenant(f"acme-{number}", tags=tags, suppression=suppression)
         assert (made.name, made.tags, made.suppression) == (f"acme-{number}", tags, suppression)
         assert made.arn.endswith(f":tenant/acme-{number}/{made.tenant_id}")
         assert made.sending_status is SendingStatus.ENABLED
@@ -91,28 +91,28 @@ async def test_a_tenant_comes_back_member_by_member(gateway: Gateway) -> None:
 
 
 async def test_a_tenants_pair_is_set_changed_and_cleared(gateway: Gateway) -> None:
-    await gateway.create_tenant("acme")
+    await gateway.changes.create_tenant("acme")
     for suppression in (*SUPPRESSIONS, None):
-        await gateway.put_tenant_suppression_attributes("acme", suppression)
+        await gateway.changes.put_tenant_suppression_attributes("acme", suppression)
         assert (await gateway.tenant("acme")).suppression == suppression
 
 
 async def test_a_configuration_sets_options_are_replaced_whole(gateway: Gateway) -> None:
-    await gateway.create_configuration_set(EVERY_MEMBER)
+    await gateway.changes.create_configuration_set(EVERY_MEMBER)
     for options in OPTIONS:
-        await gateway.put_configuration_set_suppression_options("receipts", options)
+        await gateway.changes.put_configuration_set_suppression_options("receipts", options)
         found = await gateway.configuration_set("receipts")
         assert found.suppression == options
         assert found.tracking == EVERY_MEMBER.tracking
-    await gateway.put_configuration_set_suppression_options("receipts", SuppressionOptions())
+    await gateway.changes.put_configuration_set_suppression_options("receipts", SuppressionOptions())
     assert (await gateway.configuration_set("receipts")).suppression in (None, SuppressionOptions())
 
 
 async def test_whole_options_are_kept_whatever_an_omitted_member_means(emulator: Emulator, gateway: Gateway) -> None:
     emulator.conditions = quirks("omitted-put-member=keep")
-    await gateway.create_configuration_set(EVERY_MEMBER)
+    await gateway.changes.create_configuration_set(EVERY_MEMBER)
     options = SuppressionOptions(SuppressionScope.ACCOUNT, (), Validation(False, ConfidenceThreshold.MEDIUM))
-    await gateway.put_configuration_set_suppression_options("receipts", options)
+    await gateway.changes.put_configuration_set_suppression_options("receipts", options)
     assert (await gateway.configuration_set("receipts")).suppression == options
 
 
@@ -152,7 +152,7 @@ async def test_an_option_group_without_a_type_arrives_raw() -> None:
 
 
 async def test_an_entry_is_put_got_replaced_and_deleted(gateway: Gateway) -> None:
-    await gateway.create_tenant("acme")
+    await gateway.changes.create_tenant("acme")
     for which in (ACCOUNT, ACME):
         await gateway.put_suppressed_destination(which, "Alice+x@CORP.com", BOUNCE)
         await gateway.put_suppressed_destination(which, "Alice+x@corp.com", COMPLAINT)
@@ -244,14 +244,14 @@ async def test_what_is_not_there_and_what_is_there_already(gateway: Gateway) -> 
         await gateway.put_suppressed_destination(ACME, "a@corp.com", BOUNCE)
     with pytest.raises(errors.NotFound, match="receipts"):
         await gateway.configuration_set("receipts")
-    await gateway.create_tenant("acme")
-    await gateway.create_configuration_set(ConfigurationSet("receipts"))
+    await gateway.changes.create_tenant("acme")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
     with pytest.raises(errors.AlreadyExists):
-        await gateway.create_tenant("acme")
+        await gateway.changes.create_tenant("acme")
     with pytest.raises(errors.AlreadyExists):
-        await gateway.create_configuration_set(ConfigurationSet("receipts"))
+        await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
     with pytest.raises(errors.BadRequest, match="name"):
-        await gateway.create_tenant("acme retail")
+        await gateway.changes.create_tenant("acme retail")
 
 
 async def test_a_sandbox_takes_no_entries() -> None:
@@ -316,9 +316,9 @@ def test_what_may_not_be_repeated_is_asked_once(kind: str, error: type[errors.Se
     async def test() -> None:
         async with serving(conditions=faults(f"{kind}=1")) as (emulator, gateway):
             with pytest.raises(error):
-                await gateway.create_tenant("acme")
+                await gateway.changes.create_tenant("acme")
             with pytest.raises(error):
-                await gateway.create_configuration_set(ConfigurationSet("receipts"))
+                await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
             assert operations(emulator) == ["CreateTenant", "CreateConfigurationSet"]
             emulator.conditions = Conditions()
             assert [tenant.name for tenant in await joined(gateway.tenants())] == ["acme"] * made
@@ -331,7 +331,7 @@ def test_a_throttled_create_was_not_done_and_is_asked_again() -> None:
     async def test() -> None:
         async with serving(conditions=Conditions(rates=(Rate(1),))) as (emulator, gateway):
             await gateway.account()
-            assert (await gateway.create_tenant("acme")).name == "acme"
+            assert (await gateway.changes.create_tenant("acme")).name == "acme"
             *refused, done = [request.status for request in emulator.requests if request.operation == "CreateTenant"]
             assert (set(refused), done) == ({429}, 200)
 

@@ -23,15 +23,15 @@ async def test_an_accounts_settings_are_replaced_whole(
     gateway: Gateway, reasons: tuple[Reason, ...], validation: Validation | None
 ) -> None:
     before = Validation(True, ConfidenceThreshold.HIGH)
-    await gateway.put_account_suppression_attributes((BOUNCE,), before)
-    await gateway.put_account_suppression_attributes(reasons, validation)
+    await gateway.changes.put_account_suppression_attributes((BOUNCE,), before)
+    await gateway.changes.put_account_suppression_attributes(reasons, validation)
     account = await gateway.account()
     assert (account.suppressed_reasons, account.validation) == (reasons, validation)
 
 
 async def test_no_reasons_are_sent_as_an_empty_list_and_never_left_out(emulator: Emulator, gateway: Gateway) -> None:
     emulator.conditions = quirks("omitted-put-member=keep")
-    await gateway.put_account_suppression_attributes((), Validation(False))
+    await gateway.changes.put_account_suppression_attributes((), Validation(False))
     account = await gateway.account()
     assert (account.suppressed_reasons, account.validation) == ((), Validation(False))
 
@@ -42,34 +42,34 @@ async def test_no_reasons_are_sent_as_an_empty_list_and_never_left_out(emulator:
 @pytest.fixture
 async def both(gateway: Gateway) -> Gateway:
     for tenant in ("beta", "acme"):
-        await gateway.create_tenant(tenant)
+        await gateway.changes.create_tenant(tenant)
     for name in ("receipts", "alerts"):
-        await gateway.create_configuration_set(ConfigurationSet(name))
+        await gateway.changes.create_configuration_set(ConfigurationSet(name))
     return gateway
 
 
 async def test_an_association_is_seen_from_both_ends_until_it_is_ended(both: Gateway) -> None:
     assert await both.configuration_set_tenants("receipts") == ()
     for tenant, name in (("beta", "receipts"), ("acme", "receipts"), ("acme", "alerts")):
-        await both.associate(tenant, name)
+        await both.changes.associate(tenant, name)
     assert await both.configuration_set_tenants("receipts") == ("acme", "beta")
     assert await both.tenant_configuration_sets("acme") == ("alerts", "receipts")
-    await both.dissociate("acme", "receipts")
+    await both.changes.dissociate("acme", "receipts")
     assert await both.configuration_set_tenants("receipts") == ("beta",)
     assert await both.tenant_configuration_sets("acme") == ("alerts",)
 
 
 async def test_what_is_missing_or_there_already_is_told(both: Gateway) -> None:
-    await both.associate("acme", "receipts")
+    await both.changes.associate("acme", "receipts")
     with pytest.raises(errors.AlreadyExists, match="receipts"):
-        await both.associate("acme", "receipts")
+        await both.changes.associate("acme", "receipts")
     with pytest.raises(errors.NotFound, match="receipts"):
-        await both.dissociate("beta", "receipts")
-    for call in (both.associate, both.dissociate):
+        await both.changes.dissociate("beta", "receipts")
+    for call in (both.changes.associate, both.changes.dissociate):
         with pytest.raises(errors.TenantNotFound, match="nobody"):
             await call("nobody", "receipts")
     with pytest.raises(errors.NotFound, match="nothing"):
-        await both.associate("acme", "nothing")
+        await both.changes.associate("acme", "nothing")
     with pytest.raises(errors.NotFound, match="nothing"):
         await both.configuration_set_tenants("nothing")
     assert await both.configuration_set_tenants("receipts") == ("acme",)
@@ -92,25 +92,25 @@ async def test_partition_and_account_of_an_arn_are_the_callers_and_sts_is_asked_
 ) -> None:
     # The emulator refuses an ARN of another partition, Region or account.
     async with open_gateway(Connection(region, emulator.url)) as gateway:
-        await gateway.create_tenant("acme")
-        await gateway.create_configuration_set(ConfigurationSet("receipts"))
-        await gateway.associate("acme", "receipts")
+        await gateway.changes.create_tenant("acme")
+        await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
+        await gateway.changes.associate("acme", "receipts")
         assert await gateway.configuration_set_tenants("receipts") == ("acme",)
-        await gateway.dissociate("acme", "receipts")
+        await gateway.changes.dissociate("acme", "receipts")
     assert operations(emulator).count("GetCallerIdentity") == 1
 
 
 async def test_who_asks_is_not_asked_for_again_where_it_is_known(emulator: Emulator, both: Gateway) -> None:
     await both.identify()
     emulator.requests.clear()
-    await both.associate("acme", "receipts")
+    await both.changes.associate("acme", "receipts")
     assert operations(emulator) == ["CreateTenantResourceAssociation"]
 
 
 async def test_without_an_answer_of_sts_nothing_is_associated(emulator: Emulator, both: Gateway) -> None:
     emulator.conditions = faults("expired-credentials@GetCallerIdentity=1")
     with pytest.raises(errors.CredentialsRefused):
-        await both.associate("acme", "receipts")
+        await both.changes.associate("acme", "receipts")
     with pytest.raises(errors.CredentialsRefused):
         await both.configuration_set_tenants("receipts")
     emulator.conditions = Conditions()
@@ -129,16 +129,16 @@ async def test_without_an_answer_of_sts_nothing_is_associated(emulator: Emulator
 def test_an_association_is_made_and_ended_once_only(kind: str, error: type[errors.SestuiError], done: bool) -> None:
     async def test() -> None:
         async with serving() as (emulator, gateway):
-            await gateway.create_tenant("acme")
+            await gateway.changes.create_tenant("acme")
             for name in ("receipts", "alerts"):
-                await gateway.create_configuration_set(ConfigurationSet(name))
-            await gateway.associate("acme", "alerts")
+                await gateway.changes.create_configuration_set(ConfigurationSet(name))
+            await gateway.changes.associate("acme", "alerts")
             emulator.requests.clear()
             emulator.conditions = faults(f"{kind}=1")
             with pytest.raises(error):
-                await gateway.associate("acme", "receipts")
+                await gateway.changes.associate("acme", "receipts")
             with pytest.raises(error):
-                await gateway.dissociate("acme", "alerts")
+                await gateway.changes.dissociate("acme", "alerts")
             assert operations(emulator) == ["CreateTenantResourceAssociation", "DeleteTenantResourceAssociation"]
             emulator.conditions = Conditions()
             left = ("receipts",) if done else ("alerts",)
@@ -149,6 +149,6 @@ def test_an_association_is_made_and_ended_once_only(kind: str, error: type[error
 
 async def test_associations_of_many_tenants_are_made_at_once(both: Gateway) -> None:
     names = [f"tenant-{number}" for number in range(20)]
-    await asyncio.gather(*(both.create_tenant(name) for name in names))
-    await asyncio.gather(*(both.associate(name, "receipts") for name in names))
+    await asyncio.gather(*(both.changes.create_tenant(name) for name in names))
+    await asyncio.gather(*(both.changes.associate(name, "receipts") for name in names))
     assert await both.configuration_set_tenants("receipts") == tuple(sorted(names))

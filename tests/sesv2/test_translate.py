@@ -13,6 +13,7 @@ from sestui.domain import errors
 from sestui.domain.settings import ConfigurationSet, SuppressionOptions
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.emulator import Emulator
+from sestui.sesv2.changes import Changes
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.translate import ERROR_OF_CODE, service_error, translated
 from tests.serving import operations
@@ -36,8 +37,8 @@ def everything(gateway: Gateway) -> dict[str, Callable[[], Awaitable[object]]]:
     return {
         "identify": gateway.identify,
         "account": gateway.account,
-        "create_tenant": lambda: gateway.create_tenant("acme"),
-        "create_configuration_set": lambda: gateway.create_configuration_set(ConfigurationSet("receipts")),
+        "create_tenant": lambda: gateway.changes.create_tenant("acme"),
+        "create_configuration_set": lambda: gateway.changes.create_configuration_set(ConfigurationSet("receipts")),
         "tenants": lambda: drained(gateway.tenants()),
         "tenant": lambda: gateway.tenant("acme"),
         "tenant_configuration_sets": lambda: gateway.tenant_configuration_sets("acme"),
@@ -48,14 +49,14 @@ def everything(gateway: Gateway) -> dict[str, Callable[[], Awaitable[object]]]:
         "suppressed_destination": lambda: gateway.suppressed_destination(LIST, ADDRESS),
         "message_insights": lambda: missing(gateway.message_insights("0100")),
         "delete_suppressed_destination": lambda: gateway.delete_suppressed_destination(LIST, ADDRESS),
-        "put_tenant_suppression_attributes": lambda: gateway.put_tenant_suppression_attributes("acme", None),
-        "put_configuration_set_suppression_options": lambda: gateway.put_configuration_set_suppression_options(
+        "put_tenant_suppression_attributes": lambda: gateway.changes.put_tenant_suppression_attributes("acme", None),
+        "put_configuration_set_suppression_options": lambda: gateway.changes.put_configuration_set_suppression_options(
             "receipts", SuppressionOptions()
         ),
-        "put_account_suppression_attributes": lambda: gateway.put_account_suppression_attributes((), None),
-        "associate": lambda: gateway.associate("acme", "receipts"),
+        "put_account_suppression_attributes": lambda: gateway.changes.put_account_suppression_attributes((), None),
+        "associate": lambda: gateway.changes.associate("acme", "receipts"),
         "configuration_set_tenants": lambda: gateway.configuration_set_tenants("receipts"),
-        "dissociate": lambda: gateway.dissociate("acme", "receipts"),
+        "dissociate": lambda: gateway.changes.dissociate("acme", "receipts"),
     }
 
 
@@ -77,7 +78,8 @@ def answer(code: str, status: int, message: str = "words") -> botocore_errors.Cl
 
 async def test_every_error_that_the_model_names_is_mapped(emulator: Emulator, gateway: Gateway) -> None:
     calls = everything(gateway)
-    public = {name for name, _ in inspect.getmembers(Gateway, inspect.isfunction) if not name.startswith("_")}
+    methods = [found for part in (Gateway, Changes) for found in inspect.getmembers(part, inspect.isfunction)]
+    public = {name for name, _ in methods if not name.startswith("_")}
     public -= {"may_change", "name_to_type", "permissions"}  # No call of one operation.
     assert set(calls) == public, "a new method of the gateway has to be called here"
     for call in calls.values():

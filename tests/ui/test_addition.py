@@ -99,7 +99,7 @@ async def test_a_pasted_column_keeps_every_line(make_app: MakeApp, gateway: Gate
 async def test_on_a_list_that_is_not_loaded_whole_ses_is_asked(
     make_app: MakeApp, gateway: Gateway, emulator: Emulator
 ) -> None:
-    await gateway.create_tenant("shop")
+    await gateway.changes.create_tenant("shop")
     await gateway.put_suppressed_destination(SuppressionList("shop"), "other@corp.com", Reason.COMPLAINT)
     async with make_app(SuppressionList("shop")).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "1 address")

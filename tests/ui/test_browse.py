@@ -31,11 +31,14 @@ def underlined(pilot: Pilot[Any]) -> list[str]:
     return [segment.text for segment in line if segment.style is not None and segment.style.underline]
 
 
+_OWN_LIST = TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE,))
+
+
 @pytest.fixture
 async def shop(gateway: Gateway) -> None:
     """One tenant with its own list and one that has none, on an account with three addresses."""
-    await gateway.create_tenant("shop", suppression=TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE,)))
-    await gateway.create_tenant("blog")
+    await gateway.changes.create_tenant("shop", suppression=_OWN_LIST)
+    await gateway.changes.create_tenant("blog")
     for address in ("carol@mail.example", "bob@corp.com", "alice@corp.com"):
         await gateway.put_suppressed_destination(ACCOUNT, address, Reason.BOUNCE)
     await gateway.put_suppressed_destination(SuppressionList("shop"), "dora@corp.com", Reason.COMPLAINT)
@@ -73,7 +76,7 @@ async def test_moving_over_the_tree_never_reads_a_list(make_app: MakeApp, emulat
 async def test_the_settings_show_each_layer_and_the_one_list_that_is_consulted(
     make_app: MakeApp, gateway: Gateway
 ) -> None:
-    await gateway.put_tenant_suppression_attributes(
+    await gateway.changes.put_tenant_suppression_attributes(
         "blog", TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE, Reason.COMPLAINT))
     )
     async with make_app(SuppressionList("blog")).run_test(size=(120, 40)) as pilot:
@@ -85,13 +88,13 @@ async def test_the_settings_show_each_layer_and_the_one_list_that_is_consulted(
 async def test_a_configuration_set_below_its_tenant_shows_what_it_overrides(
     make_app: MakeApp, gateway: Gateway
 ) -> None:
-    await gateway.create_tenant("shop", suppression=TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE,)))
-    await gateway.create_configuration_set(
+    await gateway.changes.create_tenant("shop", suppression=_OWN_LIST)
+    await gateway.changes.create_configuration_set(
         ConfigurationSet(
             "receipts", suppression=SuppressionOptions(scope=SuppressionScope.ACCOUNT), archive_arn=ARCHIVE
         )
     )
-    await gateway.associate("shop", "receipts")
+    await gateway.changes.associate("shop", "receipts")
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Tenants (1)")
         await pilot.press("j", "j", "space")
@@ -109,7 +112,7 @@ async def test_a_configuration_set_below_its_tenant_shows_what_it_overrides(
 
 
 async def test_a_stop_is_said_in_words_before_anything_else(make_app: MakeApp, gateway: Gateway) -> None:
-    await gateway.create_configuration_set(ConfigurationSet("paused", sending_enabled=False))
+    await gateway.changes.create_configuration_set(ConfigurationSet("paused", sending_enabled=False))
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Configuration sets (1)")
         await pilot.press("j", "j", "space", "j")
@@ -331,7 +334,7 @@ async def test_refresh_shows_what_others_changed_and_the_cursor_stays_on_its_add
         await pilot.press("2", "down")
         await gateway.delete_suppressed_destination(ACCOUNT, "alice@corp.com")
         await gateway.put_suppressed_destination(ACCOUNT, "zoe@corp.com", Reason.COMPLAINT)
-        await gateway.put_tenant_suppression_attributes(
+        await gateway.changes.put_tenant_suppression_attributes(
             "blog", TenantSuppression(SuppressionScope.ACCOUNT, (Reason.BOUNCE,))
         )
         await pilot.press("r")
@@ -395,12 +398,12 @@ async def test_leaving_asks_before_marks_are_lost(make_app: MakeApp) -> None:
 
 async def test_a_new_tenant_stands_where_ses_has_it_and_the_cursor_stays(make_app: MakeApp, gateway: Gateway) -> None:
     for name in ("alpha", "gamma"):
-        await gateway.create_tenant(name)
+        await gateway.changes.create_tenant(name)
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Tenants (2)")
         await pilot.press("j", "j", "j")
         await shows(pilot, "Tenant: gamma")
-        await gateway.create_tenant("beta")
+        await gateway.changes.create_tenant("beta")
         await pilot.press("r")
         await shows(pilot, "Tenants (3)", "beta default")
         tree = pilot.app.screen.query_one(TenantTree)

@@ -40,8 +40,8 @@ SANDBOX = World(tenants=0, configuration_sets=0, addresses=0, tenant_addresses=0
 @pytest.fixture
 async def lists(gateway: Gateway) -> None:
     """The account's list, and that of the tenant shop; another tenant has an empty one."""
-    await gateway.create_tenant("shop")
-    await gateway.create_tenant("blog")
+    await gateway.changes.create_tenant("shop")
+    await gateway.changes.create_tenant("blog")
     for which, rows in ((ACCOUNT, ON_ACCOUNT), (SHOP, ON_SHOP)):
         for address, reason in rows.items():
             await gateway.put_suppressed_destination(which, address, reason)
@@ -380,7 +380,7 @@ async def test_copying_an_empty_list_adds_nothing(make_app: MakeApp) -> None:
 async def test_a_sandbox_account_is_told_and_nothing_can_be_copied(
     make_app: MakeApp, gateway: Gateway, emulator: Emulator
 ) -> None:
-    await gateway.create_tenant("shop")
+    await gateway.changes.create_tenant("shop")
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "This list is empty.", "Production access", "shop default")
         await choose(pilot, "Copy entries", "shop")

@@ -201,7 +201,7 @@ async def test_a_name_that_is_missing_is_not_shouted_at(make_app: MakeApp) -> No
 
 
 async def test_a_refusal_comes_back_with_all_that_was_filled_in(make_app: MakeApp, gateway: Gateway) -> None:
-    await gateway.create_tenant("shop")
+    await gateway.changes.create_tenant("shop")
     async with make_app().run_test(size=SIZE) as pilot:
         await ask_for_a_tenant(pilot)
         await fill(pilot, "shop", 2, 1, "team=payments")
@@ -227,9 +227,9 @@ async def test_the_kind_can_be_changed_and_the_name_stays(make_app: MakeApp, emu
 
 
 async def test_the_kind_is_that_of_the_trees_cursor(make_app: MakeApp, gateway: Gateway) -> None:
-    await gateway.create_tenant("shop")
-    await gateway.create_configuration_set(ConfigurationSet("receipts"))
-    await gateway.associate("shop", "receipts")
+    await gateway.changes.create_tenant("shop")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
+    await gateway.changes.associate("shop", "receipts")
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Tenants (1)", "Configuration sets (1)")
         await pilot.press("G", "space", "j")
@@ -325,7 +325,7 @@ async def test_an_answer_that_was_lost_is_looked_for(make_app: MakeApp, emulator
 async def test_while_one_is_created_nothing_is_lost_and_nothing_covered(
     make_app: MakeApp, gateway: Gateway, emulator: Emulator
 ) -> None:
-    await gateway.create_tenant("shop")
+    await gateway.changes.create_tenant("shop")
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Tenants (1)", "shop default")
         await ask_for_a_tenant(pilot)

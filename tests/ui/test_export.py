@@ -154,7 +154,7 @@ async def test_what_goes_wrong_is_said_in_the_dialog_and_the_name_can_be_mended(
 async def test_escape_writes_nothing_and_an_empty_list_has_nothing_to_write(
     make_app: MakeApp, gateway: Gateway, home: Path
 ) -> None:
-    await gateway.create_tenant("bare")
+    await gateway.changes.create_tenant("bare")
     async with make_app(SuppressionList("bare")).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "This list is empty.")
         await pilot.press("x")

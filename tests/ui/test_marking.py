@@ -199,7 +199,7 @@ async def test_only_the_marked_are_shown_as_long_as_they_are(make_app: MakeApp, 
 
 
 async def test_marks_stay_with_their_list(make_app: MakeApp, gateway: Gateway) -> None:
-    await gateway.create_tenant("shop")
+    await gateway.changes.create_tenant("shop")
     for which in (ACCOUNT, SuppressionList("shop")):
         await gateway.put_suppressed_destination(which, "alice@corp.com", Reason.BOUNCE)
     async with make_app().run_test(size=(120, 40)) as pilot:

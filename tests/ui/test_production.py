@@ -24,8 +24,8 @@ BY_ACCOUNT: Final = Guard(production=("123456789012",))
 @pytest.fixture
 async def shop(gateway: Gateway, emulator: Emulator) -> None:
     """Tenant shop with bob on its list, alice on the account's, and a configuration set that is nobody's."""
-    await gateway.create_tenant("shop")
-    await gateway.create_configuration_set(ConfigurationSet("receipts"))
+    await gateway.changes.create_tenant("shop")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
     await gateway.put_suppressed_destination(ACCOUNT, "alice@corp.com", Reason.BOUNCE)
     await gateway.put_suppressed_destination(SHOP, "bob@corp.com", Reason.BOUNCE)
     emulator.requests.clear()
@@ -194,7 +194,7 @@ async def test_what_has_no_count_takes_the_name(
 
 async def test_a_tenants_long_name_is_shown_whole_on_a_small_screen(make_app: MakeApp, gateway: Gateway) -> None:
     name = "a-tenant-" * 7 + "x"
-    await gateway.create_tenant(name)
+    await gateway.changes.create_tenant(name)
     await gateway.put_suppressed_destination(SuppressionList(name), "bob@corp.com", Reason.BOUNCE)
     async with make_app(SuppressionList(name), guard=BY_ACCOUNT).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "1 address", "PRODUCTION")

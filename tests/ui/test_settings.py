@@ -35,9 +35,9 @@ STRICT = Validation(enabled=True, threshold=ConfidenceThreshold.HIGH)
 @pytest.fixture
 async def shop(gateway: Gateway) -> None:
     """Tenant shop, without settings, and its set; three addresses on the account's list, none on its own."""
-    await gateway.create_tenant("shop")
-    await gateway.create_configuration_set(ConfigurationSet("receipts"))
-    await gateway.associate("shop", "receipts")
+    await gateway.changes.create_tenant("shop")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
+    await gateway.changes.associate("shop", "receipts")
     for name in ("alice", "bob", "carol"):
         await gateway.put_suppressed_destination(ACCOUNT, f"{name}@corp.com", Reason.BOUNCE)
 
@@ -152,7 +152,7 @@ async def test_an_edit_that_is_overtaken_shows_both_and_writes_only_when_confirm
         await opened(pilot, "Edit suppression settings")
         await pilot.press("right", "enter")
         await opened(pilot, "What it does")
-        await gateway.put_tenant_suppression_attributes("shop", OWN_LIST)
+        await gateway.changes.put_tenant_suppression_attributes("shop", OWN_LIST)
         await pilot.press("tab", "enter")
         await shows(pilot, "Not written: these settings have changed since they were read", "As you read it")
         assert (await gateway.tenant("shop")).suppression == OWN_LIST
@@ -186,10 +186,10 @@ async def test_a_configuration_set_is_written_whole_and_all_its_tenants_are_name
     make_app: MakeApp, gateway: Gateway
 ) -> None:
     options = SuppressionOptions(SuppressionScope.ACCOUNT, (), STRICT)
-    await gateway.create_configuration_set(ConfigurationSet("shared", suppression=options))
+    await gateway.changes.create_configuration_set(ConfigurationSet("shared", suppression=options))
     for name in ("blog", "shop"):
-        await gateway.create_tenant(name, suppression=OWN_LIST)
-        await gateway.associate(name, "shared")
+        await gateway.changes.create_tenant(name, suppression=OWN_LIST)
+        await gateway.changes.associate(name, "shared")
     async with make_app(SuppressionList("shop")).run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Tenant: shop")
         await pilot.press("space", "j")
@@ -224,7 +224,7 @@ async def test_what_ses_keeps_although_it_was_left_out_is_said(
     make_app: MakeApp, gateway: Gateway, emulator: Emulator
 ) -> None:
     options = SuppressionOptions(SuppressionScope.ACCOUNT, (Reason.BOUNCE,))
-    await gateway.create_configuration_set(ConfigurationSet("receipts", suppression=options))
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts", suppression=options))
     emulator.conditions = Conditions(quirks=Quirks.parse(["omitted-put-member=keep"]))
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Configuration sets (1)", "OnCall")
@@ -274,9 +274,9 @@ async def test_an_edit_under_more_specific_settings_says_that_it_changes_nothing
     make_app: MakeApp, gateway: Gateway
 ) -> None:
     options = SuppressionOptions(SuppressionScope.ACCOUNT, (Reason.BOUNCE,))
-    await gateway.create_configuration_set(ConfigurationSet("receipts", suppression=options))
-    await gateway.create_tenant("shop")
-    await gateway.associate("shop", "receipts")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts", suppression=options))
+    await gateway.changes.create_tenant("shop")
+    await gateway.changes.associate("shop", "receipts")
     async with make_app(SuppressionList("shop")).run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Tenant: shop", "OnCall")
         await pilot.press("e")
@@ -289,17 +289,17 @@ async def test_an_edit_under_more_specific_settings_says_that_it_changes_nothing
 
 
 async def test_a_list_that_no_mail_consults_is_announced_as_dormant(make_app: MakeApp, gateway: Gateway) -> None:
-    await gateway.create_tenant("shop", suppression=OWN_LIST)
+    await gateway.changes.create_tenant("shop", suppression=OWN_LIST)
     options = SuppressionOptions(SuppressionScope.ACCOUNT)
-    await gateway.create_configuration_set(ConfigurationSet("receipts", suppression=options))
-    await gateway.associate("shop", "receipts")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts", suppression=options))
+    await gateway.changes.associate("shop", "receipts")
     async with make_app(SuppressionList("shop")).run_test(size=(120, 40)) as pilot:
         await shows(pilot, "DORMANT: no mail consults this list (ACCOUNT in its only configuration set)")
-        await gateway.create_configuration_set(ConfigurationSet("alerts"))
-        await gateway.associate("shop", "alerts")
+        await gateway.changes.create_configuration_set(ConfigurationSet("alerts"))
+        await gateway.changes.associate("shop", "alerts")
         await pilot.press("r")
         await shows(pilot, "consulted through 1 of 2 configuration sets")
-        await gateway.put_configuration_set_suppression_options("receipts", SuppressionOptions())
+        await gateway.changes.put_configuration_set_suppression_options("receipts", SuppressionOptions())
         await pilot.press("r")
         await lacks(pilot, "configuration sets, the others")
 
@@ -307,9 +307,9 @@ async def test_a_list_that_no_mail_consults_is_announced_as_dormant(make_app: Ma
 async def test_whether_a_list_is_dormant_is_not_known_while_a_set_is_unread(
     make_app: MakeApp, gateway: Gateway, emulator: Emulator
 ) -> None:
-    await gateway.create_tenant("shop")
-    await gateway.create_configuration_set(ConfigurationSet("receipts"))
-    await gateway.associate("shop", "receipts")
+    await gateway.changes.create_tenant("shop")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
+    await gateway.changes.associate("shop", "receipts")
     emulator.conditions = Conditions(faults=(Fault.parse("access-denied@GetConfigurationSet=1"),))
     async with make_app(SuppressionList("shop")).run_test(size=(120, 40)) as pilot:
         await shows(pilot, "dormant or not is not known: GetConfigurationSet is denied")
@@ -318,10 +318,10 @@ async def test_whether_a_list_is_dormant_is_not_known_while_a_set_is_unread(
 async def test_enter_on_a_configuration_set_opens_the_list_that_it_consults(
     make_app: MakeApp, gateway: Gateway
 ) -> None:
-    await gateway.create_tenant("shop", suppression=OWN_LIST)
+    await gateway.changes.create_tenant("shop", suppression=OWN_LIST)
     for name, scope in (("a-own", None), ("b-account", SuppressionScope.ACCOUNT)):
-        await gateway.create_configuration_set(ConfigurationSet(name, suppression=SuppressionOptions(scope)))
-        await gateway.associate("shop", name)
+        await gateway.changes.create_configuration_set(ConfigurationSet(name, suppression=SuppressionOptions(scope)))
+        await gateway.changes.associate("shop", name)
     await gateway.put_suppressed_destination(ACCOUNT, "alice@corp.com", Reason.BOUNCE)
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Tenants (1)", "alice@corp.com")
@@ -335,7 +335,7 @@ async def test_enter_on_a_configuration_set_opens_the_list_that_it_consults(
 
 async def test_a_combination_that_aws_does_not_document_is_said_to_be_one(make_app: MakeApp, gateway: Gateway) -> None:
     own = SuppressionOptions(SuppressionScope.TENANT)
-    await gateway.create_configuration_set(ConfigurationSet("receipts", suppression=own))
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts", suppression=own))
     async with make_app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Configuration sets (1)", "OnCall")
         await pilot.press("j", "j", "space", "j")
@@ -348,7 +348,7 @@ async def test_a_combination_that_aws_does_not_document_is_said_to_be_one(make_a
 
 
 async def test_details_say_what_an_entry_means_for_the_mail_in_view(make_app: MakeApp, gateway: Gateway) -> None:
-    await gateway.create_tenant("shop", suppression=OWN_LIST)
+    await gateway.changes.create_tenant("shop", suppression=OWN_LIST)
     shop = SuppressionList("shop")
     await gateway.put_suppressed_destination(shop, "angry@corp.com", Reason.COMPLAINT)
     await gateway.put_suppressed_destination(shop, "Alice@corp.com", Reason.BOUNCE)
@@ -371,7 +371,7 @@ async def test_details_say_what_an_entry_means_for_the_mail_in_view(make_app: Ma
 async def test_a_configuration_set_is_given_to_a_tenant_and_taken_away(
     make_app: MakeApp, gateway: Gateway, tmp_path: Path
 ) -> None:
-    await gateway.create_configuration_set(ConfigurationSet("alerts"))
+    await gateway.changes.create_configuration_set(ConfigurationSet("alerts"))
     async with make_app().run_test(size=(80, 24)) as pilot:
         await cursor_on_the_tenant(pilot)
         await pilot.press("space")
@@ -488,11 +488,11 @@ async def test_a_write_whose_record_cannot_be_finished_is_still_told_as_written(
 async def test_the_verdict_is_that_of_the_configuration_sets_and_agrees_with_a_dormant_list(
     make_app: MakeApp, gateway: Gateway
 ) -> None:
-    await gateway.create_tenant("shop", suppression=OWN_LIST)
+    await gateway.changes.create_tenant("shop", suppression=OWN_LIST)
     await gateway.put_suppressed_destination(SuppressionList("shop"), "alice@corp.com", Reason.BOUNCE)
     for name, scope in (("a", SuppressionScope.ACCOUNT), ("b", SuppressionScope.ACCOUNT)):
-        await gateway.create_configuration_set(ConfigurationSet(name, suppression=SuppressionOptions(scope)))
-        await gateway.associate("shop", name)
+        await gateway.changes.create_configuration_set(ConfigurationSet(name, suppression=SuppressionOptions(scope)))
+        await gateway.changes.associate("shop", name)
     async with make_app(SuppressionList("shop")).run_test(size=(120, 40)) as pilot:
         await shows(pilot, "DORMANT: no mail consults this list (ACCOUNT in all 2 configuration sets)", "1 address")
         await pilot.press("2", "enter")

@@ -85,11 +85,11 @@ def panel_says(scope: str, reasons: list[str], tenant: str | None) -> list[str]:
 async def bare(gateway: Gateway) -> None:
     """Tenants and configuration sets that are named for the settings they are to have, each with each."""
     for name in TENANTS:
-        await gateway.create_tenant(name)
+        await gateway.changes.create_tenant(name)
     for name in SETS:
-        await gateway.create_configuration_set(ConfigurationSet(name))
+        await gateway.changes.create_configuration_set(ConfigurationSet(name))
     for tenant, its_set in product(TENANTS, SETS):
-        await gateway.associate(tenant, its_set)
+        await gateway.changes.associate(tenant, its_set)
 
 
 @pytest.mark.usefixtures("bare")

@@ -19,10 +19,10 @@ async def shop(gateway: Gateway) -> None:
     """Two tenants with a list each; one has a configuration set."""
     own = TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE,))
     for name in ("shop", "blog"):
-        await gateway.create_tenant(name, suppression=own)
+        await gateway.changes.create_tenant(name, suppression=own)
         await gateway.put_suppressed_destination(SuppressionList(name), f"of-{name}@corp.com", Reason.BOUNCE)
-    await gateway.create_configuration_set(ConfigurationSet("receipts"))
-    await gateway.associate("shop", "receipts")
+    await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
+    await gateway.changes.associate("shop", "receipts")
 
 
 @pytest.mark.usefixtures("shop")

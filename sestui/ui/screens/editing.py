@@ -213,7 +213,7 @@ class Editing:
             send = chosen
             assert send.tenant is not None
             assert send.configuration_set is not None
-            call = gateway.dissociate if ends else gateway.associate
+            call = gateway.changes.dissociate if ends else gateway.changes.associate
             before, after = (send, None) if ends else (None, send)
             self.writing = f"{printable(send.configuration_set)} is being {verb}d."
             try:
