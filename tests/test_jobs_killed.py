@@ -132,7 +132,7 @@ async def test_killed_while_a_fifth_of_the_calls_goes_wrong(
     emulator: Emulator, gateway: Gateway, journal: Journal, start: Start, kind: str, error: str
 ) -> None:
     before = await rows(gateway)
-    plan = before[:200]
+    plan = before[:120]
     number = journal.plan(removal(await gateway.identify(), plan))
     slow = kind in ("timeout", "throttle")
     emulator.conditions = faults(f"{kind}@{DELETE}=0.2" if slow else f"{kind}=0.2")
@@ -145,8 +145,8 @@ async def test_killed_while_a_fifth_of_the_calls_goes_wrong(
         emulator.conditions = Conditions()
     ended = await end_of(await start("run", number))
     emulator.conditions = Conditions()
-    assert (ended.status, ended.err) == (0, f"Job {number} is done: 200 × removed.\n")
-    assert journal.job(number).counts == {Outcome.REMOVED: 200}
+    assert (ended.status, ended.err) == (0, f"Job {number} is done: 120 × removed.\n")
+    assert journal.job(number).counts == {Outcome.REMOVED: 120}
     assert removed(emulator) == once(plan)
     assert await rows(gateway) == sorted(set(before) - set(plan))
 

@@ -71,7 +71,8 @@ def test_a_program_told_to_end_pauses_its_job_and_gives_the_terminal_back(
             _wait_for(program, "the first removals", lambda: journal.jobs() and journal.job(1).settled)
             for number in signals:
                 program.process.send_signal(number)
-            assert program.ended() == 128 + signals[0]
+            # Of two that come at once Python may take the later first.
+            assert program.ended() in {128 + number for number in signals}
             assert _gave_back(program)
             job = journal.job(1)
             assert 0 < job.settled < 100

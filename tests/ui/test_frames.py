@@ -222,7 +222,6 @@ _SCRIPT = (
     ("width", "height", "theme", "no_color"),
     [
         (80, 24, "textual-dark", False),
-        (120, 40, "textual-dark", False),
         (80, 24, "textual-dark", True),
         (120, 40, "ansi-dark", False),
     ],

@@ -98,26 +98,28 @@ async def test_every_setting_of_every_layer_arrives_as_it_was_chosen(
     make_app: MakeApp, emulator: Emulator, outside: Any, quirk: str
 ) -> None:
     emulator.conditions = Conditions(quirks=Quirks.parse([quirk] if quirk else []))
+    chosen = SETS[: 6 if quirk else None]
     async with make_app().run_test(size=(90, 34)) as pilot:
         await shows(pilot, f"Tenants ({len(TENANTS)})", f"Configuration sets ({len(SETS)})", "OnCall")
         await pilot.press("j", "j")
-        for name in TENANTS[1:]:
+        # What the quirk is about does not hang on which of the settings is chosen.
+        for name in TENANTS[1 : 3 if quirk else None]:
             await move(pilot, f"Tenant: {name}")
             scope, _, reasons = name.partition("-")
             # The field begins with "both" where there is no pair.
             presses = 1 + SCOPES.index(scope), (list(REASONS).index(reasons) + 1) % len(REASONS)
             await choose(pilot, f"tenant {name} has", *presses)
-        await pilot.press("j", "space")
-        for name in SETS:
+        await pilot.press("G", "space")
+        for name in chosen:
             await move(pilot, f"Configuration set: {name}")
             scope, _, reasons = name.partition("-")
             if name != "inherits-inherits":
                 presses = ("inherits", *SCOPES).index(scope), ("inherits", *REASONS).index(reasons)
                 await choose(pilot, f"configuration set {name} has", *presses)
-        for name in TENANTS:
+        for name in TENANTS[: 3 if quirk else None]:
             answer = await outside.get_tenant(TenantName=name)
             assert (answer["Tenant"].get("SuppressionAttributes") or {}) == stored_as(name)
-        for name in SETS:
+        for name in chosen:
             answer = await outside.get_configuration_set(ConfigurationSetName=name)
             assert (answer.get("SuppressionOptions") or {}) == stored_as(name)
 
@@ -144,8 +146,8 @@ async def test_the_panel_shows_what_each_combination_of_the_layers_comes_to(
             account = (await outside.get_account())["SuppressionAttributes"]["SuppressedReasons"]
             first = words == "none:"
             await pilot.press("j")
-            # Where a tenant says anything, its reasons hide the account's: once each is enough.
-            walked = TENANTS[: (3 if quirk else len(TENANTS)) if first else 1 if quirk else 2]
+            # Where a tenant says anything, its reasons hide the account's.
+            walked = TENANTS[: (3 if quirk else len(TENANTS)) if first else 1]
             for tenant in walked:
                 await move(pilot, f"Tenant: {tenant}")
                 await panel_agrees(pilot, account, stored_as(tenant), {}, tenant)
