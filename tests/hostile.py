@@ -39,7 +39,7 @@ PIECES: Final = (
     "\ue000\U000f0000\U000e0041",
     "%s{0}{}%1b",
     "../../etc/passwd",
-    '"=cmd|\' /C calc\'!A0,',
+    "\"=cmd|' /C calc'!A0,",
     "\ud800",
     "\udc80\udcff",
 )

@@ -1,4 +1,4 @@
-"""Every screen and every dialog with text that would harm whoever obeys it: shown as it is, never obeyed, never fatal."""
+"""Every screen and dialog with text that would harm whoever obeys it: shown as it is, never obeyed, never fatal."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import pytest
 from textual import events
 from textual._compositor import LayoutUpdate
 from textual.pilot import Pilot
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, OptionList, TextArea
 
 from sestui.domain.display import printable
 from sestui.domain.settings import ConfigurationSet, Tag
@@ -74,10 +74,11 @@ class Person:
         raise AssertionError(screen_text(self.app))
 
     def look(self) -> None:
-        strips = self.app.screen._compositor.render_strips()
+        screen = self.app.screen
+        strips = screen._compositor.render_strips()
         for text, style, _ in (part for strip in strips for part in strip):
             assert style is None or not (style.link or "@click" in style.meta), text
-        frame = Frames().changes(LayoutUpdate([[it] for it in strips], self.app.screen.region), self.app.console, (0, 0))
+        frame = Frames().changes(LayoutUpdate([[it] for it in strips], screen.region), self.app.console, (0, 0))
         assert frame is not None
         sent = _SENT.sub("", frame.render_segments(self.app.console))
         assert sent == printable(sent), screen_text(self.app)
@@ -163,7 +164,7 @@ async def browse(person: Person, words: list[str]) -> None:
 async def find(person: Person, words: list[str]) -> None:
     for text in words[::13]:
         await person.press("f")
-        await person.paste(f"{text}@corp.com")
+        await person.paste(f"{text}@corp.com bob@corp.com")
         await person.press("enter", "o")
         await person.sees("What it means for")
         await person.press("w")
@@ -188,7 +189,9 @@ async def add(person: Person, words: list[str]) -> None:
     name = f"{words[0][:40].replace('/', '')}\x1b[31m\u202e"
     if is_unicode(name) and "\0" not in name:
         rows = "".join(f"{text}@corp.com,BOUNCE\n" for text in words)
-        Path(name).write_bytes(rows.encode("utf-8", "surrogatepass") + b"\xff\xfe\x00@corp.com\n")
+        Path(name).write_bytes(  # noqa: ASYNC240 - a small file
+            rows.encode("utf-8", "surrogatepass") + b"\xff\xfe\x00@corp.com\n"
+        )
         await person.fill("#file", name)
         await person.press("enter")
         await person.sees("line ")
@@ -307,6 +310,6 @@ async def run(person: Person, command: str) -> None:
     await person.press("colon")
     await until(person.pilot, lambda: isinstance(person.app.focused, Input))
     await person.paste(command)
-    await until(person.pilot, lambda: person.app.screen.query("CommandList").first().option_count == 1)
+    await until(person.pilot, lambda: person.app.screen.query_one(OptionList).option_count == 1)
     await person.press("enter")
     await until(person.pilot, lambda: "CommandPalette" not in type(person.app.screen).__name__)
