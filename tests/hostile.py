@@ -49,12 +49,14 @@ _TOKEN: Final = re.compile(r"zz(\d\d)")
 def texts(seed: int, count: int = 40) -> list[str]:
     """Return so many texts, no two alike: each piece by itself, then several joined, one of 10 kB at the end.
 
-    The pieces that no request can hold come after the others.
+    The first, which are names, begin with a tag that ends what never began: whoever reads markup stumbles over it. The
+    pieces that no request can hold come after the others.
     """
     rng = random.Random(seed)
     pieces = sorted(rng.sample(PIECES, len(PIECES)), key=is_unicode, reverse=True)
     joined = ["".join(rng.sample(PIECES, rng.randint(2, 5))) for _ in range(count - len(pieces) - 1)]
-    return [*(f"{text}{number}" for number, text in enumerate([*pieces, *joined])), "[b]long\x1b[5m" * 800]
+    named = [f"{'[/]' if at < 10 else ''}{text}{at}" for at, text in enumerate([*pieces, *joined])]
+    return [*named, "[b]long\x1b[5m" * 800]
 
 
 def is_unicode(text: str) -> bool:
