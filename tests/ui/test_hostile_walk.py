@@ -60,6 +60,10 @@ class Person:
     async def sees(self, *words: str) -> None:
         await shows(self.pilot, *words)
         self.look()
+        for part in self.app.screen.query("#body, Button"):
+            if part.display and part.size:
+                there = self.app.screen.find_widget(part)
+                assert there.visible_region == there.region, f"{part} is cut\n{screen_text(self.app)}"
 
     async def sees_text(self, *hostile: str) -> None:
         """Wait for texts as they are, or for their beginning where there is no room for all."""
