@@ -159,14 +159,14 @@ async def browse(person: Person, words: list[str]) -> None:
     await person.press("2", "enter")
     await person.sees("List of tenant", "esc closes")
     await person.leaves()
-    for text in words[::9]:
+    for text in words[::13]:
         await person.press("slash")
         await person.paste(text)
         await person.press("escape")
 
 
 async def find(person: Person, words: list[str]) -> None:
-    for text in words[::13]:
+    for text in words[::20]:
         await person.press("f")
         await person.paste(f"{text}@corp.com bob@corp.com")
         await person.press("enter", "o")
@@ -187,7 +187,7 @@ async def add(person: Person, words: list[str]) -> None:
     await person.sees("Add to a suppression list")
     await person.paste("\n".join([*words, "zoe@corp.com"]))
     await person.sees("1 address will be added")
-    for text in words[::13]:
+    for text in words[::20]:
         await person.fill("#file", text)
         await person.press("enter")
     name = f"{words[0][:40].replace('/', '')}\x1b[31m\u202e"
@@ -245,13 +245,13 @@ async def change(person: Person, words: list[str]) -> None:
 async def create(person: Person, words: list[str]) -> None:
     await person.press("n")
     await person.sees("Create a ")
-    for text in words[::13]:
+    for text in words[::20]:
         await person.fill("#name Input", text)
     await person.fill("#tags TextArea", "\n".join(f"{text}={text}" for text in words))
     await person.leaves()
     await run(person, "associate")
     await person.sees("Associate a configuration set")
-    for text in (words[0], words[5], words[-1]):
+    for text in (words[0], words[-1]):
         await person.fill("#tenant Input", text)
         await person.fill("#set Input", words[4])
         await until(person.pilot, lambda: "asking SES" not in screen_text(person.app))
@@ -262,7 +262,7 @@ async def compare(person: Person, words: list[str]) -> None:
     for command, title in (("compare lists", "Compare"), ("copy entries", "Copy entries")):
         await run(person, command)
         await person.sees(title)
-        for text in ("account", words[0], words[-1]):
+        for text in (words[0], words[-1]):
             await person.fill("#other", text)
             await person.press("enter")
             await person.fill("#filter", text)
@@ -274,7 +274,7 @@ async def compare(person: Person, words: list[str]) -> None:
 
 
 async def write(person: Person, words: list[str]) -> None:
-    for text in (*words[::20], words[-1], "x\x1b[31m\u202e"):
+    for text in (words[0], words[-1], "x\x1b[31m\u202e"):
         await person.press("x")
         await person.sees("Export to a file")
         await person.fill("#file Input", text)
