@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from sestui.cli.options import add_connection, read_filter, settings_of, tenant_name
@@ -90,13 +91,19 @@ async def _list(foreground: Foreground, arguments: argparse.Namespace, chosen: S
 @contextmanager
 def _output(arguments: argparse.Namespace) -> Iterator[Callable[[Iterable[str]], None]]:
     """Yield what takes lines: those of a file are there under its name when all is written."""
+    from sestui.domain.display import printable
     from sestui.domain.errors import FileIsThere
     from sestui.services.files import NewFile, named
 
     if arguments.output is None:
+        to_terminal = sys.stdout.isatty()
+        if not to_terminal and isinstance(sys.stdout, TextIOWrapper):
+            # As a file has it, whatever the locale: JSON may tell of half a surrogate pair, which has to come back.
+            sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")
 
         def write(lines: Iterable[str]) -> None:
-            sys.stdout.writelines(lines)
+            # No shape of a row keeps a terminal from obeying what is in it.
+            sys.stdout.writelines((f"{printable(line[:-1])}\n" for line in lines) if to_terminal else lines)
             # Whoever reads may want no more, and is told page by page.
             sys.stdout.flush()
 
@@ -129,6 +136,7 @@ def _shape(
 def _table(rows: Iterable[SuppressedDestinationSummary]) -> Iterable[str]:
     from sestui.domain.display import moment, printable
 
+    # Harmless in a pipe as well: a table is for people.
     return (_line(printable(row.address), row.reason, moment(row.last_update)) for row in rows)
 
 

@@ -223,6 +223,10 @@ class JournalFile:
             raise JournalTrouble(f"The journal {where} can't be used: {error}.") from error
         except NotOurs as error:
             raise JournalTrouble(f"The journal can't be used. {error}") from error
+        except UnicodeEncodeError as error:
+            # An answer may hold half of a surrogate pair, which neither a file nor a request takes.
+            what = printable(error.object)[:80]
+            raise JournalTrouble(f"The journal can't hold a text that is no Unicode: {what}") from error
         except ValueError as error:
             raise JournalTrouble(f"The journal {where} can't be used: {error}. Move it away to begin anew.") from error
         except OSError as error:

@@ -13,13 +13,16 @@ from operator import itemgetter, ne
 from sys import intern
 from typing import Final
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.color import ColorSystem
 from rich.console import Console
+from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
+
+from sestui.domain.display import printable
 
 Cell = tuple[str, str]
 """A character and its look; of a strip that goes as a whole: all of it and the cell's place in it."""
@@ -105,7 +108,7 @@ class _Changes(CompositorUpdate):
             new += zip(text, repeat(_look(style, color_system)))
         if is_whole:
             # Nobody knows for certain in which cells a terminal puts such characters.
-            sent = strip.render(console)
+            sent = Strip([Segment(_harmless(text), style) for text, style, _ in strip]).render(console)
             new = [(sent, str(place)) for place in range(strip.cell_length)]
         old = self._shown.lines.get(y, [])[x : x + len(new)]
         if old == new:
@@ -179,5 +182,17 @@ def _after(look: str) -> str:
 
 @lru_cache(4096)
 def _is_simple(text: str) -> bool:
-    """Tell whether each character takes one cell."""
-    return (text.isascii() and text.isprintable()) or all(cell_len(it) == 1 for it in text)
+    """Tell whether each character takes one cell, and the terminal shows it."""
+    return (text.isascii() and text.isprintable()) or (
+        printable(text) == text and all(cell_len(it) == 1 for it in text)
+    )
+
+
+def _harmless(text: str) -> str:
+    """Return the text without what a terminal might obey, in as many cells.
+
+    What sestui writes itself has none of that; what was pasted into an input may, and the input shows it as it is.
+    """
+    if printable(text) == text:
+        return text
+    return set_cell_size("".join(it for it in text if printable(it) == it), cell_len(text))

@@ -184,13 +184,20 @@ def test_a_frame_that_is_overtaken_by_a_new_terminal_counts_for_nothing() -> Non
     assert _sent(frames, _line(_strip("abX"))) == "\x1b[1;1H\x1b[31mabX\x1b[0m"
 
 
-@pytest.mark.parametrize("text", ["用户 a@b", "e\u0301 a@b", "🙂 a@b", "a\u200bb a@b", "한 a@b"])
+@pytest.mark.parametrize("text", ["用户 a@b", "e\u0301 a@b", "🙂 a@b", "한 a@b"])
 def test_what_takes_other_than_one_cell_is_sent_with_its_line(text: str) -> None:
     frames = Frames()
     first, other = _strip(text), _strip(text[:-1] + "c")
     assert _sent(frames, _line(first)) == f"\x1b[1;1H\x1b[31m{text}\x1b[0m"
     assert _sent(frames, _line(first)) is None
     assert _sent(frames, _line(other)) == f"\x1b[1;1H\x1b[31m{text[:-1]}c\x1b[0m"
+
+
+@pytest.mark.parametrize("text", ["a\u200bb", "a\x1b\0b", "a\u202eb", "a\x9b\ud800b", "a\xad\ue000b"])
+def test_what_a_terminal_might_obey_is_left_out_and_takes_up_its_room(text: str) -> None:
+    strip = _strip(text)
+    sent = _sent(Frames(), _line(strip))
+    assert sent == f"\x1b[1;1H\x1b[31m{'ab'.ljust(strip.cell_length)}\x1b[0m"
 
 
 def test_what_no_frame_tells_of_makes_all_uncertain() -> None:

@@ -11,6 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Button, Static
 
 from sestui.domain.impact import Edit, Subject
@@ -61,7 +62,7 @@ class EditDialog(Dialog[Subject]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="body") as body:
-            body.border_title = f"Edit suppression settings: {describe.subject(self._before)}"
+            body.border_title = Content(f"Edit suppression settings: {describe.subject(self._before)}")
             body.border_subtitle = "← → choose · tab next · enter goes on · esc leaves"
             yield Static(describe.where(self._connection), id="where", markup=False)
             with Scroll():

@@ -45,7 +45,7 @@ class Editing:
         self._call: asyncio.Task[object] | None = None
         """What is under way; it is never cancelled with whoever waits for it."""
         self._leaves = False
-        """Whether the program is about to end: no dialog is opened any more."""
+        """Whether the program, or the connection, is about to end: no dialog is opened by what began before."""
 
     def edit(self, place: Place) -> None:
         """Edit the settings of an account, a tenant or a configuration set."""
@@ -67,6 +67,8 @@ class Editing:
             self._screen.status.say(f"One at a time: {self.writing}")
         else:
             guarded = partial(self._guarded, flow, gateway, directory, place)
+            # What was left may have been a connection whose place another took: this edit goes to that one.
+            self._leaves = False
             # Not in the plan's group: another plan must not end a call that is under way.
             _: Worker[None] = self._screen.run_worker(guarded, group="settings", exclusive=True)
 

@@ -7,6 +7,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Button, Static
 
 from sestui.domain.display import counted, duration, printable
@@ -50,7 +51,7 @@ class ImpactDialog(Dialog[bool]):
     def compose(self) -> ComposeResult:
         edit = self._foresight.edit
         with Vertical(id="body") as body:
-            body.border_title = f"What it does: {describe.subject(edit.before)}"
+            body.border_title = Content(f"What it does: {describe.subject(edit.before)}")
             body.border_subtitle = "PgUp PgDn scroll · esc goes back"
             yield Static(describe.where(self._connection), id="where", markup=False)
             yield Static(Text("\n").join(describe.changes(edit)), id="changes", markup=False)

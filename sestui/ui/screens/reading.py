@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from sestui.domain.display import printable
-from sestui.domain.errors import SestuiError
+from sestui.domain.errors import ServiceError, SestuiError
 from sestui.domain.settings import ConfigurationSet, Tenant
 from sestui.domain.suppression import SuppressionList
 from sestui.sesv2.pacing import Priority
@@ -271,5 +271,8 @@ class Reading:
 
     def _trouble(self, title: str, error: Exception) -> None:
         words = printable(str(error))
-        self._screen.panel.show(title, Text(words, no_wrap=True, overflow="ellipsis"), Text(words))
+        # Of one line the end is cut, where most errors name the call.
+        call = error.operation if isinstance(error, ServiceError) else ""
+        summary = words if words.startswith(call) else f"{call}: {words}"
+        self._screen.panel.show(title, Text(summary, no_wrap=True, overflow="ellipsis"), Text(words))
         self._screen.app.keep_error(error)

@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
+from sestui.domain.display import printable
 from sestui.domain.suppression import SuppressedDestination, SuppressedDestinationSummary, SuppressionList
 from sestui.ui.widgets.line_view import Part, fitted
 from sestui.ui.widgets.table import Table
@@ -15,7 +16,7 @@ _WIDE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One line, in words that are harmless for a terminal."""
+    """One line; its words are harmless for a terminal, its names are as SES has them."""
 
     address: str
     """As it was looked for."""
@@ -49,7 +50,7 @@ class FoundTable(Table[Found]):
         tick = "" if it.ticked is None else "[x]" if it.ticked else "[ ]"
         # No tenant's name has a blank.
         which = it.which.tenant_name or "account's list"
-        cells = ("▸" if under else "", tick, which, it.spelling or it.address, it.words)
+        cells = ("▸" if under else "", tick, printable(which), printable(it.spelling or it.address), it.words)
         style = "cursor" if under else "urgent" if it.urgent else "plain"
         return "".join(map(fitted, cells, _widths(width))), style
 
