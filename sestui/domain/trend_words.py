@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from sestui.domain.display import counted, moment, printable, zone_of
-from sestui.domain.trends import HOURS, Bar, Spike, Trends
+from sestui.domain.display import moment, printable
+from sestui.domain.trends import Bar, Spike
 
 COUNTED: Final = "LastUpdateTime is counted: an entry put again moves, one removed is gone"
 """What these figures are not, wherever they are shown."""
@@ -15,7 +15,7 @@ COMPLAINTS: Final = "░"
 _PARTS: Final = " ▏▎▍▌▋▊▉"
 """Eighths of a cell."""
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_NAMED: Final = 3
+_NAMED: Final = 2
 """How many domains of a spike are named."""
 
 
@@ -29,9 +29,9 @@ def day(bar: Bar) -> str:
     return f"{_weekday(bar.since)} {moment(bar.since)[:10]}"
 
 
-def total(bar: Bar, trends: Trends) -> str:
-    """Name what all of the hours or days are together: `48 hours`."""
-    return f"{HOURS} hours" if bar is trends.recent else counted(len(trends.days), "day")
+def short_day(bar: Bar) -> str:
+    """Return which day it is, where there is little room: `Wed 11-25`."""
+    return f"{_weekday(bar.since)} {moment(bar.since)[5:10]}"
 
 
 def domain(bar: Bar) -> str:
@@ -50,8 +50,8 @@ def span(bar: Bar) -> str:
 
 def spike(it: Spike) -> str:
     """Tell a spike: `outlook.com: 9,112 since Wed 02:00, usual up to 40 an hour`."""
-    complaints = f" (COMPLAINT {it.bar.complaints:,})" if it.bar.complaints else ""
-    return f"{_whose(it.bar)}: {it.bar.count:,}{complaints} {span(it.bar)}, usual up to {it.usual:,} an hour"
+    complaints = f", {it.bar.complaints:,} of them COMPLAINT" if it.bar.complaints else ""
+    return f"{_whose(it.bar)}: {it.bar.count:,} {span(it.bar)}, usual up to {it.usual:,} an hour{complaints}"
 
 
 def _whose(bar: Bar) -> str:
@@ -65,28 +65,21 @@ def _whose(bar: Bar) -> str:
 def drawn(bar: Bar, most: int, width: int) -> str:
     """Draw the bounces, then the complaints, in so many cells where the longest bar has `most`.
 
-    What there is at all is seen: each of both has at least a part of a cell.
+    What is there at all is seen; of few complaints among many bounces only the figure beside the bar tells.
     """
-    if not bar.count or width < 2:
+    if not bar.count or width < 1:
         return ""
-    eighths = 8 * width * bar.count // max(most, bar.count)
-    if not bar.complaints:
-        return BOUNCES * (eighths // 8) + _PARTS[eighths % 8].strip() if eighths >= 1 else _PARTS[1]
-    cells = max(1 + bool(bar.bounces), round(eighths / 8))
-    complaints = max(1, round(cells * bar.complaints / bar.count))
-    if bar.bounces:
-        complaints = min(complaints, cells - 1)
-    return BOUNCES * (cells - complaints) + COMPLAINTS * complaints
-
-
-def zone(trends: Trends) -> str:
-    """Name the zone of the hours told, as it is now."""
-    return zone_of(trends.hours[0].since)
-
-
-def is_partial(bar: Bar, known_since: float) -> bool:
-    """Whether a bar may still grow, as rows of its time are not all loaded."""
-    return bar.since < known_since
+    eighths = max(1, 8 * width * bar.count // max(most, bar.count))
+    complaints = round(eighths / 8 * bar.complaints / bar.count)
+    if not bar.bounces:
+        return COMPLAINTS * max(1, complaints)
+    whole, part = divmod(eighths - 8 * complaints, 8)
+    # A part of a cell between the two would be a gap.
+    return (
+        BOUNCES * (whole + (complaints > 0 and part > 3)) + COMPLAINTS * complaints
+        if complaints
+        else (BOUNCES * whole + _PARTS[part].strip())
+    )
 
 
 def _weekday(at: int) -> str:
