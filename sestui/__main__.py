@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sestui.cli import destinations, emulator, find, jobs, listing, state
+from sestui.cli import destinations, emulator, find, jobs, listing, state, trends
 from sestui.cli.connecting import call_log
 from sestui.cli.demo import demo_endpoint
 from sestui.cli.options import add_connection, connection, guard, settings_of, tenant_name
@@ -36,6 +36,7 @@ _INTERRUPTED = 130
 _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "find": find.run,
     "list": listing.run,
+    "trends": trends.run,
     "add": destinations.run,
     "remove": destinations.run,
     "jobs": jobs.run,
@@ -119,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     find.add_arguments(commands.add_parser("find", help="why an address gets no mail: lists, reasons, settings"))
     listing.add_arguments(commands.add_parser("list", help="print a suppression list, or what a filter lets through"))
+    trends.add_arguments(commands.add_parser("trends", help="what is added to a list by hour, day and domain"))
     for kind in ("add", "remove"):
         about = f"{kind} addresses, after showing what that does; {'to' if kind == 'add' else 'from'} one list"
         destinations.add_arguments(commands.add_parser(kind, help=about), kind)

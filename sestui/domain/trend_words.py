@@ -6,10 +6,13 @@ from datetime import date
 from typing import Final
 
 from sestui.domain.display import moment, printable
-from sestui.domain.trends import Bar, Spike
+from sestui.domain.trends import FACTOR, HOURS, Bar, Spike
 
 COUNTED: Final = "LastUpdateTime is counted: an entry put again moves, one removed is gone"
 """What these figures are not, wherever they are shown."""
+NO_SPIKE: Final = (
+    f"No spike: no hour of these {HOURS} has {FACTOR} times what a day's busiest one had in the week before"
+)
 BOUNCES: Final = "█"
 COMPLAINTS: Final = "░"
 _PARTS: Final = " ▏▎▍▌▋▊▉"

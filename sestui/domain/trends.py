@@ -27,7 +27,7 @@ _TOP: Final = 20
 """How many domains are told of each span; the others are told together."""
 _LEAST: Final = 50
 """Fewer additions in an hour are no spike, however few there were before: nobody gets up for them."""
-_FACTOR: Final = 8
+FACTOR: Final = 8
 """How many times as many as usual in an hour are a spike. A day's busiest hour is what is usual: a campaign that goes
 out every morning is none, and an outage of a provider bounces tens of times as much."""
 _EDGE: Final = 2
@@ -175,7 +175,7 @@ def _runs(hourly: Mapping[int, int], recent: list[int], known_since: float) -> I
         if hour < done or count < _LEAST:
             continue
         usual = _usual(hourly, hour, known_since)
-        if usual is None or count < _FACTOR * usual:
+        if usual is None or count < FACTOR * usual:
             continue
         first, end = hour, hour + HOUR
         while hourly.get(first - HOUR, 0) > _EDGE * usual and first - HOUR >= done:

@@ -141,7 +141,9 @@ class TrendsDialog(Dialog[TrendWish]):
     def _draw(self) -> None:
         counted = self._counted.get(self._here.which)
         spikes = list(self._spike_lines())
-        self._spikes.title = "Far more than usual" if spikes else self._nothing(counted)
+        self._spikes.title = (
+            "Far more than usual" if spikes else "counting …" if counted is None else trend_words.NO_SPIKE
+        )
         self._spikes.styles.height = 1 + min(_SPIKES, len(spikes))
         self._spikes.can_focus = bool(spikes)
         self._spikes.show(spikes, "")
@@ -165,11 +167,6 @@ class TrendsDialog(Dialog[TrendWish]):
                     yield Line(it.bar, trend_words.spike(it))
                 else:
                     yield Line(it.bar, f"{printable(str(which))}: {trend_words.spike(it)}", which=which)
-
-    def _nothing(self, counted: _Counted | None) -> str:
-        if counted is None:
-            return "counting …"
-        return "No spike: no hour of these 48 has 8 times what a day's busiest hour had in the week before"
 
     def _draw_domains(self) -> None:
         """Show the domains of what was chosen."""
