@@ -68,21 +68,19 @@ def _whose(bar: Bar) -> str:
 def drawn(bar: Bar, most: int, width: int) -> str:
     """Draw the bounces, then the complaints, in so many cells where the longest bar has `most`.
 
-    What is there at all is seen; of few complaints among many bounces only the figure beside the bar tells.
+    What there is at all is seen; of few complaints among many bounces only the figure beside the bar tells.
     """
     if not bar.count or width < 1:
         return ""
     eighths = max(1, 8 * width * bar.count // max(most, bar.count))
-    complaints = round(eighths / 8 * bar.complaints / bar.count)
+    complaints = COMPLAINTS * round(eighths / 8 * bar.complaints / bar.count)
     if not bar.bounces:
-        return COMPLAINTS * max(1, complaints)
-    whole, part = divmod(eighths - 8 * complaints, 8)
-    # A part of a cell between the two would be a gap.
-    return (
-        BOUNCES * (whole + (complaints > 0 and part > 3)) + COMPLAINTS * complaints
-        if complaints
-        else (BOUNCES * whole + _PARTS[part].strip())
-    )
+        return complaints or COMPLAINTS
+    whole, part = divmod(eighths - 8 * len(complaints), 8)
+    if complaints:
+        # A part of a cell between the two would be a gap.
+        return BOUNCES * max(1, whole) + complaints
+    return BOUNCES * whole + _PARTS[part].strip()
 
 
 def _weekday(at: int) -> str:

@@ -30,6 +30,8 @@ _LEAST: Final = 50
 FACTOR: Final = 8
 """How many times as many as usual in an hour are a spike. A day's busiest hour is what is usual: a campaign that goes
 out every morning is none, and an outage of a provider bounces tens of times as much."""
+_PART: Final = 10
+"""A domain has part in a spike if it has a tenth of what the largest there has, and so many times what is usual."""
 _EDGE: Final = 2
 """The hours beside a spike belong to it while they have more than so many times what is usual."""
 _PAST: Final = 7
@@ -158,13 +160,30 @@ def _spikes(counts: Counts, recent: list[int], known_since: float) -> Iterator[S
         if max(hourly.values()) >= _LEAST
         for first, end, usual in _runs(hourly, oldest_first, known_since)
     ]
+    apart = set[str]()
     for first, end, those in _overlapping(found):
-        yield Spike(_spike_bar(counts, recent[0], first, end, tuple(those), ()), sum(those.values()))
-    apart = sorted({domain for _, _, domain, _ in found}, key=lambda it: (-by_domain[it].total(), it))
+        usual = those | dict(_beside(by_domain, those, range(first, end, HOUR), known_since))
+        apart |= usual.keys()
+        yield Spike(_spike_bar(counts, recent[0], first, end, tuple(usual), ()), sum(usual.values()))
     for domain in apart:
         everything.subtract(by_domain[domain])
-    for first, end, usual in _runs(everything, oldest_first, known_since):
-        yield Spike(_spike_bar(counts, recent[0], first, end, (), tuple(apart)), usual)
+    for first, end, others in _runs(everything, oldest_first, known_since):
+        yield Spike(_spike_bar(counts, recent[0], first, end, (), tuple(sorted(apart))), others)
+
+
+def _beside(
+    by_domain: Mapping[str, Counter[int]], those: Mapping[str, int], hours: Iterable[int], known_since: float
+) -> Iterator[tuple[str, int]]:
+    """Yield the domains that have part in the spike of those, with what would be usual: a provider has several."""
+    totals = {domain: sum(hourly[hour] for hour in hours) for domain, hourly in by_domain.items()}
+    least = max(totals[domain] for domain in those) / _PART
+    for domain, total in totals.items():
+        if domain not in those and total >= least:
+            hourly = by_domain[domain]
+            busiest = max(hours, key=hourly.__getitem__)
+            usual = _usual(hourly, busiest, known_since)
+            if usual is not None and hourly[busiest] >= FACTOR * usual:
+                yield domain, usual
 
 
 def _runs(hourly: Mapping[int, int], recent: list[int], known_since: float) -> Iterator[tuple[int, int, int]]:

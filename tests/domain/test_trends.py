@@ -124,7 +124,13 @@ def test_one_outage_is_one_spike_whatever_the_domains() -> None:
     counts = hourly({name: [1] * 168 + [0, 400 + place, 0] for place, name in enumerate(("a.org", "b.org", "c.org"))})
     (spike,) = trends(counts, NOW, EVER).spikes
     assert spike.bar.domains == ("c.org", "b.org", "a.org")
-    assert trend_words.spike(spike) == "c.org, b.org, a.org: 1,203 Sun 11:00 to 12:00, usual up to 3 an hour"
+    assert trend_words.spike(spike) == "c.org, b.org and 1 more: 1,203 Sun 11:00 to 12:00, usual up to 3 an hour"
+
+
+def test_a_smaller_domain_has_part_in_a_spike_and_one_that_is_as_usual_has_not() -> None:
+    counts = {"a.org": [1] * 168 + [400], "b.org": [1] * 168 + [40], "c.org": [1] * 168 + [39], "d.org": [50] * 169}
+    (spike,) = trends(hourly(counts), NOW, EVER).spikes
+    assert spike.bar.domains == ("a.org", "b.org")
 
 
 def test_many_small_domains_are_a_spike_together() -> None:
@@ -159,11 +165,13 @@ def test_without_a_day_before_that_is_known_there_is_no_spike() -> None:
 
 
 @given(st.integers(0, 5000), st.integers(0, 5000), st.integers(2, 60))
-def test_what_there_is_of_each_reason_is_seen(bounces: int, complaints: int, width: int) -> None:
+def test_a_bar_is_as_long_as_its_figures_and_never_nothing(bounces: int, complaints: int, width: int) -> None:
     drawn = trend_words.drawn(Bar(0, None, bounces, complaints), 10_000, width)
+    assert bool(drawn) == bool(bounces + complaints)
+    assert abs(len(drawn) - width * (bounces + complaints) / 10_000) <= 1.5
     assert len(drawn) <= width
-    assert bool(drawn.strip(trend_words.COMPLAINTS)) == bool(bounces)
-    assert (trend_words.COMPLAINTS in drawn) == bool(complaints)
+    assert (trend_words.COMPLAINTS in drawn) <= bool(complaints)
+    assert (drawn[:1] == trend_words.COMPLAINTS) == (complaints > bounces == 0)
 
 
 def test_a_span_is_told_with_its_days() -> None:
@@ -172,5 +180,5 @@ def test_a_span_is_told_with_its_days() -> None:
 
     spike = Spike(Bar(at("2026-11-21 23:00"), at("2026-11-22 01:00"), 60, 7, ("\x1b.org", "", "c", "d")), 4)
     assert trend_words.spike(spike) == (
-        "\\x1b.org, (none), c and 1 more: 67 (COMPLAINT 7) Sat 23:00 to Sun 01:00, usual up to 4 an hour"
+        "\\x1b.org, (none) and 2 more: 67 Sat 23:00 to Sun 01:00, usual up to 4 an hour, 7 of them COMPLAINT"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -173,13 +174,12 @@ class TrendsDialog(Dialog[TrendWish]):
         line = self._chosen.current
         if line is None:
             return
-        since = self._counted[self._here.which].known_since if self._here.which in self._counted else 0.0
-        whole = f"{line.words}" if line.is_sum else trend_words.span(line.bar)
-        self._domains.title = f"Domains, {whole}"
+        counted = self._counted.get(line.which or self._here.which)
+        since = counted.known_since if counted is not None else inf
+        self._domains.title = f"Domains, {line.words if line.is_sum else trend_words.span(line.bar)}"
         self._domains.show(
             [Line(it, trend_words.domain(it), not it.domains, it.since < since, line.which) for it in line.bar.top], ""
         )
-        self._domains.draw()
 
     def _draw_state(self) -> None:
         listing = self._here
