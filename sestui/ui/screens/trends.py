@@ -27,12 +27,15 @@ from sestui.ui.widgets.bars import Bars, Choices, Line, Spikes
 from sestui.ui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
     from textual.worker import Worker
 
     from sestui.services.listing import Listing
 
 _LOOK: Final = 1.0
 """Seconds from one look at whether something has come to the next."""
+_REST: Final = 0.15
+"""Seconds of no further key before the domains of a bar are drawn."""
 _LEISURE: Final = 10.0
 """How many times as long as a count took the next one is put off."""
 _SPIKES: Final = 4
@@ -77,6 +80,7 @@ class TrendsDialog(Dialog[TrendWish]):
         self._not_before = 0.0
         """When may be counted again, in the loop's seconds."""
         self._said = ""
+        self._resting: Timer | None = None
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in it.
         self._spikes = Spikes(id="spikes")
         self._hours, self._days, self._domains = Bars(id="hours"), Bars(id="days"), Bars(id="domains")
@@ -145,7 +149,7 @@ class TrendsDialog(Dialog[TrendWish]):
         self._spikes.title = (
             "Far more than usual" if spikes else "counting …" if counted is None else trend_words.NO_SPIKE
         )
-        self._spikes.styles.height = 1 + min(_SPIKES, len(spikes))
+        self._spikes.styles.height = 1 + max(1, min(_SPIKES, len(spikes)))
         self._spikes.can_focus = bool(spikes)
         self._spikes.show(spikes, "")
         if counted is not None:
@@ -203,8 +207,14 @@ class TrendsDialog(Dialog[TrendWish]):
             self._draw_domains()
 
     @on(Choices.Moved)
-    def _moved(self) -> None:
-        self._draw_domains()
+    def _moved(self, event: Choices.Moved) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+        if event.by_hand:
+            # Who passes by need not be sent the domains of each bar.
+            self._resting = self.set_timer(_REST, self._draw_domains)
+        else:
+            self._draw_domains()
 
     @on(Choices.Opened)
     def _opened(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 
 from sestui.domain.suppression import SuppressionList
@@ -98,8 +98,8 @@ class Bars(Choices):
         return (
             (self.sign(under=under) + fitted(it.words, words), self.style(plain, under=under)),
             (bounces, self.style("bounces", under=under)),
-            (set_cell_size(bar[len(bounces) :], room - len(bounces)), self.style("complaints", under=under)),
-            (figures, self.style(plain, under=under)),
+            (bar[len(bounces) :], self.style("complaints", under=under)),
+            (" " * (room - len(bar)) + figures, self.style(plain, under=under)),
         )
 
     @property
