@@ -82,7 +82,7 @@ def _lines(found: Trends) -> Iterator[str]:
     from sestui.domain.display import zone_of
 
     zone = zone_of(found.hours[0].since)
-    yield "Far more than usual" if found.spikes else words.NO_SPIKE
+    yield "Far more than usual" if found.spikes else words.no_spike(found)
     yield from (f"  {words.spike(it)}" for it in found.spikes)
     yield from _bars(f"Hours, {zone}", found.hours, words.hour)
     yield from _bars(f"Days, {zone}", found.days, words.day)

@@ -6,13 +6,10 @@ from datetime import date
 from typing import Final
 
 from sestui.domain.display import moment, printable
-from sestui.domain.trends import FACTOR, HOURS, Bar, Spike
+from sestui.domain.trends import FACTOR, HOUR, HOURS, Bar, Spike, Trends
 
 COUNTED: Final = "LastUpdateTime is counted: an entry put again moves, one removed is gone"
 """What these figures are not, wherever they are shown."""
-NO_SPIKE: Final = (
-    f"No spike: no hour of these {HOURS} has {FACTOR} times what a day's busiest one had in the week before"
-)
 BOUNCES: Final = "█"
 COMPLAINTS: Final = "░"
 _PARTS: Final = " ▏▎▍▌▋▊▉"
@@ -55,6 +52,13 @@ def spike(it: Spike) -> str:
     """Tell a spike: `outlook.com: 9,112 since Wed 02:00, usual up to 40 an hour`."""
     complaints = f", {it.bar.complaints:,} of them COMPLAINT" if it.bar.complaints else ""
     return f"{_whose(it.bar)}: {it.bar.count:,} {span(it.bar)}, usual up to {it.usual:,} an hour{complaints}"
+
+
+def no_spike(trends: Trends) -> str:
+    """Say that there is none, or that nothing is there to compare with."""
+    if trends.known_since > trends.recent.since - 24 * HOUR:
+        return "No spike can be told: no day before these hours is known to compare with"
+    return f"No spike: no hour of {HOURS} has {FACTOR} times a usual day's busiest one"
 
 
 def _whose(bar: Bar) -> str:

@@ -91,6 +91,8 @@ class Trends:
     """The newest first, as far back as there are additions."""
     spikes: tuple[Spike, ...]
     """Of these hours, the largest first."""
+    known_since: float
+    """Since when is known what was added, in seconds since 1970: what is usual is told by whole days since."""
 
 
 def counted_since(now: float) -> int:
@@ -112,7 +114,7 @@ def trends(counts: Counts, now: float, known_since: float) -> Trends:
     # The newest first: the last of them is where the list begins.
     month = _bar(counts, [hour for hour in counts if hour >= days[-1].since], days[-1].since, None)
     spikes = sorted(_spikes(counts, starts, known_since), key=lambda it: (-it.bar.count, it.bar.since))
-    return Trends(recent, tuple(hours), month, tuple(days), tuple(spikes))
+    return Trends(recent, tuple(hours), month, tuple(days), tuple(spikes), known_since)
 
 
 def _days(counts: Counts, now: float) -> list[Bar]:

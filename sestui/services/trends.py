@@ -35,6 +35,8 @@ class Tally:
         self._last = ceil((hour_of(now) - self._since) / HOUR)
         """The number of the hour of now, the first one being 0."""
         self._first = hour_of(now) - HOUR * self._last
+        self.oldest = inf
+        """The date of the oldest row, counted or not, in seconds since 1970; inf before the first."""
         self._numbers = defaultdict[bytes, int](numbering().__next__)
         """Of the domains, as they come."""
         self._counts = Counter[float]()
@@ -42,6 +44,7 @@ class Tally:
 
     def add(self, columns: Columns) -> None:
         """Count some rows: for 2,048 it takes two milliseconds."""
+        self.oldest = min(self.oldest, min(columns.dates, default=inf))
         flags = bytes(map(float(self._since).__le__, columns.dates))
         if 1 not in flags:
             return
@@ -74,7 +77,8 @@ async def count(index: Index, now: float, known_since: float) -> Trends:
     tally = Tally(now)
     async for columns in index.columns():
         tally.add(columns)
-    return await in_thread(tally.trends, known_since)
+    # Of the days before a list began nothing can be said, nor of what would have been usual then.
+    return await in_thread(tally.trends, max(known_since, tally.oldest))
 
 
 def known(listing: Listing) -> float:

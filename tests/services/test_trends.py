@@ -45,6 +45,15 @@ async def test_what_is_on_the_list_counts_once_and_where_it_is_now() -> None:
     assert (domain.domains, domain.count) == (("corp.com",), 4999)
 
 
+async def test_a_list_that_has_only_begun_has_no_past_to_be_compared_with() -> None:
+    index = Index()
+    index.put([row(f"{number}@corp.com", 2 * HOUR) for number in range(5000)])
+    assert (await count(index, NOON, -inf)).spikes == ()
+    index.put([row("first@corp.com", 90 * 24 * HOUR)])
+    (spike,) = (await count(index, NOON, -inf)).spikes
+    assert (spike.bar.count, spike.usual) == (5000, 0)
+
+
 def final(trends: Trends, since: float) -> list[Bar]:
     return [bar for bar in (*trends.hours, *trends.days, trends.recent, trends.month) if bar.since >= since]
 

@@ -124,7 +124,7 @@ async def test_what_is_not_loaded_yet_is_said_and_counted_as_it_comes(make_app: 
     async with make_app(clock=loop_clock()).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "1,000 loaded")
         await pilot.press("t")
-        await shows(pilot, "incomplete: ", "▸ 48 hours", "…")
+        await shows(pilot, "… incomplete: 1,000 loaded", "No spike can be told", "0… ")
         emulator.conditions = Conditions()
         await shows(pilot, "▸ outlook.com, hotmail.com", "2,500 addresses")
         await lacks(pilot, "incomplete")
@@ -141,7 +141,7 @@ async def test_of_an_empty_list_there_is_nothing_to_tell(make_app: MakeApp, gate
     async with make_app(clock=loop_clock()).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "This list is empty")
         await pilot.press("t")
-        await shows(pilot, "No spike", "▸ 48 hours", "1 day")
+        await shows(pilot, "No spike", "▸ 48 hours", "1 day ")
         await until(pilot, lambda: pilot.app.focused is not None and pilot.app.focused.id == "hours")
         await pilot.press("enter")
         await lacks(pilot, "LastUpdateTime is counted")

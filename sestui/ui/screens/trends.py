@@ -15,7 +15,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from sestui.domain import trend_words
+from sestui.domain import display, trend_words
 from sestui.domain.display import hour_of, moment, printable, zone_of
 from sestui.domain.suppression import SuppressionList
 from sestui.domain.trends import Bar, Trends, counted_since
@@ -146,9 +146,12 @@ class TrendsDialog(Dialog[TrendWish]):
     def _draw(self) -> None:
         counted = self._counted.get(self._here.which)
         spikes = list(self._spike_lines())
-        self._spikes.title = (
-            "Far more than usual" if spikes else "counting …" if counted is None else trend_words.NO_SPIKE
-        )
+        if counted is None:
+            self._spikes.title = "counting …"
+        elif spikes:
+            self._spikes.title = "Far more than usual"
+        else:
+            self._spikes.title = trend_words.no_spike(counted.trends)
         self._spikes.styles.height = 1 + max(1, min(_SPIKES, len(spikes)))
         self._spikes.can_focus = bool(spikes)
         self._spikes.show(spikes, "")
@@ -159,7 +162,7 @@ class TrendsDialog(Dialog[TrendWish]):
             day = trend_words.day if wide else trend_words.short_day
             self._hours.title, self._days.title = f"Hours, {zone}", f"Days, {zone}"
             self._hours.show(_lines(trends.recent, trends.hours, "48 hours", trend_words.hour, since), "")
-            self._days.show(_lines(trends.month, trends.days, f"{len(trends.days)} days", day, since), "")
+            self._days.show(_lines(trends.month, trends.days, display.counted(len(trends.days), "day"), day, since), "")
         if spikes and self._hours.has_focus and self._hours.is_untouched:
             self._spikes.focus()
         self._draw_domains()
@@ -189,7 +192,7 @@ class TrendsDialog(Dialog[TrendWish]):
         listing = self._here
         words = loaded(listing, "")
         if known(listing) > counted_since(self._clock()):
-            words = f"incomplete: {words}"
+            words = f"… incomplete: {words}"
         if others := [it for it in self._others(listing) if it.which in self._counted]:
             ages = ", ".join(f"{printable(str(it.which))} as of {moment(it.read_at or 0)[11:16]}" for it in others)
             words += f" · in memory besides: {ages}"
