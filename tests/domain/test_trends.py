@@ -141,6 +141,7 @@ def test_many_small_domains_are_a_spike_together() -> None:
     assert [it.bar.count for it in both] == [900, 120]
 
 
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 5000), min_size=1, max_size=4), st.integers(200, 400))
 def test_where_every_hour_is_alike_nothing_is_a_spike(counts: list[int], hours: int) -> None:
     assume(any(counts))
