@@ -36,6 +36,7 @@ _INTERRUPTED = 130
 _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "find": ("find", "why an address gets no mail: lists, reasons, settings"),
     "list": ("listing", "print a suppression list, or what a filter lets through"),
+    "trends": ("trends", "what is added to a list by hour, day and domain"),
     "add": ("destinations", "add addresses, after showing what that does; to one list"),
     "remove": ("destinations", "remove addresses, after showing what that does; from one list"),
     "emulator": ("emulator", "serve SESv2 on this machine, for demos and tests"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
@@ -14,7 +14,10 @@ from sestui.cli.options import add_connection, read_filter, settings_of, tenant_
 
 if TYPE_CHECKING:
     from sestui.cli.foreground import Foreground
+    from sestui.domain.errors import SestuiError
+    from sestui.domain.query import Query
     from sestui.domain.suppression import SuppressedDestinationSummary
+    from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
 
 _ABOUT = """\
@@ -63,29 +66,43 @@ def _run(arguments: argparse.Namespace) -> int:
 
 async def _list(foreground: Foreground, arguments: argparse.Namespace, chosen: Settings) -> int:
     from sestui.cli.connecting import connected
+
+    to_terminal = arguments.output is None and sys.stdout.isatty()
+    head, lines = _shape(arguments, to_terminal=to_terminal)
+    async with connected(arguments, chosen) as (gateway, _):
+        with _output(arguments) as write:
+            write(head)
+            rows = read(foreground, gateway, arguments.tenant, arguments.query, quiet=to_terminal)
+            async with aclosing(rows) as pages:
+                async for page in pages:
+                    write(lines(page))
+    foreground.show("")
+    return 0
+
+
+async def read(
+    foreground: Foreground, gateway: Gateway, tenant: str | None, query: Query, *, quiet: bool = False
+) -> AsyncGenerator[list[SuppressedDestinationSummary], None]:
+    """Yield what a filter lets through of a list, page by page, and unless it is `quiet` show how far that is.
+
+    Raises:
+        SestuiError: as `services.stream.stream`.
+    """
     from sestui.domain.display import counted
     from sestui.domain.suppression import SuppressionList
     from sestui.services.stream import stream
 
-    to_terminal = arguments.output is None and sys.stdout.isatty()
-    head, lines = _shape(arguments, to_terminal=to_terminal)
+    def waits(error: SestuiError) -> None:
+        foreground.tell(f"SES gives no useful answer just now: {error}")
+
     started, count = time.monotonic(), 0
-    async with connected(arguments, chosen) as (gateway, _):
-        with _output(arguments) as write:
-            write(head)
-            rows = stream(
-                *(gateway, SuppressionList(arguments.tenant), arguments.query, time.time),
-                lambda error: foreground.tell(f"SES gives no useful answer just now: {error}"),
-            )
-            async with aclosing(rows) as pages:
-                async for page in pages:
-                    write(lines(page))
-                    count += len(page)
-                    if not to_terminal:
-                        pace = count / (time.monotonic() - started)
-                        foreground.show(f"{counted(count, 'address', 'addresses')}, {pace:,.0f} a second")
-    foreground.show("")
-    return 0
+    async with aclosing(stream(gateway, SuppressionList(tenant), query, time.time, waits)) as pages:
+        async for page in pages:
+            yield page
+            count += len(page)
+            if not quiet:
+                pace = count / (time.monotonic() - started)
+                foreground.show(f"{counted(count, 'address', 'addresses')}, {pace:,.0f} a second")
 
 
 @contextmanager

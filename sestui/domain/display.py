@@ -1,8 +1,10 @@
 """What came from AWS or a file, as it is shown: nothing hidden, nothing obeyed, times in one zone."""
 
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import count
+from math import floor
 from typing import Final
 
 _UNSAFE: Final = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
@@ -91,6 +93,20 @@ def latest(clock: time, now: float) -> float:
     # An hour that comes twice came last the second time; one that is left out was not that day.
     days = (datetime.combine(today - timedelta(day), clock.replace(fold=fold)) for day in count() for fold in (1, 0))
     return next(at for at in map(seconds_at, days) if at <= now and datetime.fromtimestamp(at, _zone).time() == clock)
+
+
+def hour_of(now: float) -> int:
+    """Return when the hour of `now` began on the clock of the zone shown, in seconds since 1970."""
+    minutes = datetime.fromtimestamp(now, _zone)
+    return floor(now) - 60 * minutes.minute - minutes.second
+
+
+def days_until(now: float) -> Iterator[int]:
+    """Yield when each day began in the zone shown, in seconds since 1970: the day of `now`, then without end those
+    before it.
+    """
+    today = datetime.fromtimestamp(now, _zone).date()
+    return (floor(seconds_at(datetime.combine(today - timedelta(day), time()))) for day in count())
 
 
 def duration(seconds: float) -> str:

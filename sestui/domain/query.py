@@ -1,12 +1,13 @@
 """The filter of a list: words that must all be found, and what narrows by domain, reason and time."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from math import floor
 from typing import Final
 
-from sestui.domain.display import latest, moment, seconds_at, zone_name, zone_of
+from sestui.domain.display import latest, moment, moment_utc, seconds_at, zone_name, zone_of
 from sestui.domain.errors import QueryError
 from sestui.domain.pattern import Pattern, read
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
@@ -153,6 +154,31 @@ def words_for(address: str) -> str:
     if address.startswith("!") or ":" in address or not _WORD.fullmatch(address):
         return "re:^" + "".join(r"\s" if it.isspace() else re.escape(it) for it in address) + "$"
     return address
+
+
+def terms_for(since: float | None, before: float | None, domains: Sequence[str] = (), but: Sequence[str] = ()) -> str:
+    """Return a filter for these times, in whole seconds since 1970, and domains, case-folded; `but` these others.
+
+    The times are absolute: the filter means the same whenever it is read.
+    """
+    terms = [f"{name}:{_typed(at)}" for name, at in (("since", since), ("before", before)) if at is not None]
+    return " ".join([*_named("", domains), *_named("!", but), *terms])
+
+
+def _named(sign: str, domains: Sequence[str]) -> list[str]:
+    if all(it and not it.startswith(".") and not re.search(r"[\s,]", it) for it in domains):
+        return [f"{sign}domain:{','.join(domains)}"] if domains else []
+    # What no mail domain has, a list may: only a pattern can say it.
+    texts = ("".join(r"\s" if it.isspace() else re.escape(it) for it in domain) for domain in domains)
+    return [f"{sign}re:(^|@)({'|'.join(texts)})$"]
+
+
+def _typed(at: float) -> str:
+    text = moment(at).replace(" ", "T")
+    # A time that comes twice, when clocks are put back, is the first one as it stands.
+    if seconds_at(datetime.fromisoformat(text)) != at:
+        return f"{moment_utc(at).replace(' ', 'T')}Z"
+    return text.removesuffix(":00")
 
 
 def _term(word: str, at: int, now: float) -> Term:

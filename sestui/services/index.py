@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from heapq import nlargest
-from itertools import chain, compress, islice
+from itertools import chain, compress, count, islice
 from math import inf
 from typing import Final
 from weakref import WeakSet
@@ -59,6 +59,8 @@ class Index:
         self.marks = Marks(self._rows)
         """The marked of these; one that leaves the list is no longer marked."""
         self._count = 0
+        self.changes = 0
+        """How often rows have come, changed or gone: while it stays the same, so does what is made of them."""
         self._views: WeakSet[View] = WeakSet()
         self.everything = self._followed(View(self._rows, Query(), Column.LAST_UPDATE, reverse=True))
         """All rows, by the column that a view was last asked for."""
@@ -108,6 +110,7 @@ class Index:
         if seen is not None:
             seen.add(numbers, len(known))
         self._count += len(new)
+        self.changes += bool(new or changed)
         for view in self._views:
             view.take_out(number for number in changed if known.here[number])
         for number, row in changed.items():
@@ -166,6 +169,7 @@ class Index:
         self._rows.add(columns)
         self.marks.came(size)
         self._count += len(self._rows) - size
+        self.changes += len(self._rows) > size
         for view in self._views:
             if view.extent == size:
                 view.take_in(len(self._rows))
@@ -193,6 +197,15 @@ class Index:
             if columns:
                 yield columns
 
+    async def columns(self) -> AsyncIterator[Columns]:
+        """Yield all rows a slice at a time, in the order in which they came; others get their turn before each."""
+        known = self._rows
+        for start in count(0, _SLICE):
+            await asyncio.sleep(0)
+            if start >= len(known):
+                break
+            yield known.columns(start, min(start + _SLICE, len(known)))
+
     def discard(self, address: str) -> None:
         number = self._rows.find(address)
         if number is not None and self._rows.here[number]:
@@ -217,6 +230,7 @@ class Index:
         for number in numbers:
             self._rows.here[number] = 0
         self._count -= len(numbers)
+        self.changes += bool(numbers)
 
     async def view(
         self,

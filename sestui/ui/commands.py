@@ -106,6 +106,7 @@ COMMANDS: Final = (
     Command(
         "everywhere", "", "copy", "copy entries", "Add to one list what it lacks of another", palette=True, changes=True
     ),
+    Command("everywhere", "t", "trends", "trends", "Additions by hour, day and domain: what is spiking?", palette=True),
     Command("everywhere", "c", "connection", "connection", "Another profile or Region; log in again", palette=True),
     Command("everywhere", "E", "errors", "errors", "The errors of this session", palette=True),
     Command("everywhere", "colon", "app.command_palette", "palette", "Every command by name"),

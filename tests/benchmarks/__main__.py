@@ -21,6 +21,7 @@ from tests.benchmarks import (
     parsing,
     startup,
     table,
+    trends,
     under_load,
 )
 
@@ -41,6 +42,7 @@ BENCHMARKS = {
     "bulk-limited": bulk_limited.run,
     "under-load": under_load.run,
     "find": finding.run,
+    "trends": trends.run,
 }
 
 

@@ -25,7 +25,7 @@ from tests.ui.screen import lacks, screen_text, shows
 IDS = (
     *("filter", "find", "add", "remove", "edit", "export", "new", "refresh", "live", "clear", "jobs", "undo", "quit"),
     *("tree", "list", "settings", "associate", "dissociate", "compare-lists", "copy-entries", "connection", "errors"),
-    "copy-addresses",
+    *("copy-addresses", "trends"),
     *("palette", "help", "mark-all", "invert-marks", "unmark", "only-the-marked", "sort", "reverse"),
     *("tree-open-list", "tree-unfold", "tree-down", "tree-up", "tree-first", "tree-last"),
     *("list-mark", "list-details", "list-range", "list-down", "list-up", "list-first", "list-last"),

@@ -243,6 +243,9 @@ class BrowseScreen(Screen[None]):
     def action_copy_addresses(self) -> None:
         self.flows.exporting.copy()
 
+    def action_trends(self) -> None:
+        self.flows.trending.show()
+
     def action_associate(self) -> None:
         self.flows.editing.associate(self.place)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sestui.ui.screens.loading import Loading
     from sestui.ui.screens.naming import Naming
     from sestui.ui.screens.reading import Reading
+    from sestui.ui.screens.trending import Trending
     from sestui.ui.screens.working import Launch, Working
 
 
@@ -106,6 +107,12 @@ class Flows:
         from sestui.ui.screens.comparing import Comparing
 
         return Comparing(self._screen, self.reading, self.changing, self._clock)
+
+    @cached_property
+    def trending(self) -> Trending:
+        from sestui.ui.screens.trending import Trending
+
+        return Trending(self._screen, self.reading, self.lists, self._clock)
 
     @cached_property
     def exporting(self) -> Exporting:

@@ -1,5 +1,6 @@
 """The table of what was found: a line for each entry, or for a list that has none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -46,13 +47,13 @@ class FoundTable(Table[Found]):
     def header(self, width: int) -> str:
         return "".join(map(fitted, ("", "", "Tenant", "Address", "What SES says"), _widths(width)))
 
-    def row(self, it: Found, width: int, *, under: bool) -> Part:
+    def row(self, it: Found, width: int, *, under: bool) -> Sequence[Part]:
         tick = "" if it.ticked is None else "[x]" if it.ticked else "[ ]"
         # No tenant's name has a blank.
         which = it.which.tenant_name or "account's list"
         cells = ("▸" if under else "", tick, printable(which), printable(it.spelling or it.address), it.words)
         style = "cursor" if under else "urgent" if it.urgent else "plain"
-        return "".join(map(fitted, cells, _widths(width))), style
+        return (("".join(map(fitted, cells, _widths(width))), style),)
 
 
 def _widths(width: int) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """The table of what was done: a line each, the newest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -38,11 +39,12 @@ class HistoryTable(Table[Line]):
         when = f"When, {zone_name()}" if width >= _WIDE else zone_name()
         return "".join(map(fitted, ("", "Job", when, "What", "List", "State", "Note"), _widths(width)))
 
-    def row(self, it: Line, width: int, *, under: bool) -> Part:
+    def row(self, it: Line, width: int, *, under: bool) -> Sequence[Part]:
         at = moment(it.at)[:16] if width >= _WIDE else moment(it.at)[5:16]
         number = str(it.number) if it.kind == "job" else "–"
         cells = ("▸" if under else "", number, at, it.what, it.where, it.state, it.note)
-        return "".join(map(fitted, cells, _widths(width))), "cursor" if under else "urgent" if it.urgent else "plain"
+        style = "cursor" if under else "urgent" if it.urgent else "plain"
+        return (("".join(map(fitted, cells, _widths(width))), style),)
 
 
 def _widths(width: int) -> tuple[int, ...]:

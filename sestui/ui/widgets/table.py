@@ -61,13 +61,18 @@ class Table(LineView, Generic[_T]):
         """Return the line above all others."""
 
     @abstractmethod
-    def row(self, it: _T, width: int, *, under: bool) -> Part:
+    def row(self, it: _T, width: int, *, under: bool) -> Sequence[Part]:
         """Return a line; `under` the cursor it has a sign, for who sees no colours."""
 
     @property
     def current(self) -> _T | None:
         """The line under the cursor; None while there is none."""
         return self._lines[self._cursor] if self._lines else None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has moved the cursor so far."""
+        return self._key is None
 
     def show(self, lines: Sequence[_T], placeholder: str) -> None:
         """Show these; the cursor stays on its line, and where that went, at its place."""
@@ -132,5 +137,5 @@ class Table(LineView, Generic[_T]):
         if y == 0:
             return ((self.header(width), "header"),)
         if place < len(self._lines):
-            return (self.row(self._lines[place], width, under=place == self._cursor),)
+            return self.row(self._lines[place], width, under=place == self._cursor)
         return ((f"  {self._placeholder}", "muted"),) if y == 2 and not self._lines else ()

@@ -1,0 +1,91 @@
+"""Trends in words and in characters, for the screen and the command alike."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from sestui.domain.display import moment, printable
+from sestui.domain.trends import FACTOR, HOUR, HOURS, Bar, Spike, Trends
+
+COUNTED: Final = "LastUpdateTime is counted: an entry put again moves, one removed is gone"
+"""What these figures are not, wherever they are shown."""
+BOUNCES: Final = "█"
+COMPLAINTS: Final = "░"
+_PARTS: Final = " ▏▎▍▌▋▊▉"
+"""Eighths of a cell."""
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NAMED: Final = 2
+"""How many domains of a spike are named."""
+
+
+def hour(bar: Bar) -> str:
+    """Return when an hour began: `Wed 02:00`."""
+    return f"{_weekday(bar.since)} {moment(bar.since)[11:16]}"
+
+
+def day(bar: Bar) -> str:
+    """Return which day it is: `Wed 2026-11-25`."""
+    return f"{_weekday(bar.since)} {moment(bar.since)[:10]}"
+
+
+def short_day(bar: Bar) -> str:
+    """Return which day it is, where there is little room: `Wed 11-25`."""
+    return f"{_weekday(bar.since)} {moment(bar.since)[5:10]}"
+
+
+def domain(bar: Bar) -> str:
+    """Name the domain that a bar is about."""
+    return printable(bar.domains[0]) or "(none)" if bar.domains else "all others"
+
+
+def span(bar: Bar) -> str:
+    """Say when: `since Wed 02:00`, `Wed 02:00 to 04:00`."""
+    if bar.before is None:
+        return f"since {hour(bar)}"
+    same_day = moment(bar.since)[:10] == moment(bar.before)[:10]
+    end = moment(bar.before)[11:16]
+    return f"{hour(bar)} to {end if same_day else f'{_weekday(bar.before)} {end}'}"
+
+
+def spike(it: Spike) -> str:
+    """Tell a spike: `outlook.com: 9,112 since Wed 02:00, usual up to 40 an hour`."""
+    complaints = f", {it.bar.complaints:,} of them COMPLAINT" if it.bar.complaints else ""
+    return f"{_whose(it.bar)}: {it.bar.count:,} {span(it.bar)}, usual up to {it.usual:,} an hour{complaints}"
+
+
+def no_spike(trends: Trends) -> str:
+    """Say that there is none, or that nothing is there to compare with."""
+    if trends.known_since > trends.recent.since - 24 * HOUR:
+        return "No spike can be told: no day before these hours is known to compare with"
+    return f"No spike: no hour of {HOURS} has {FACTOR} times a usual day's busiest one"
+
+
+def _whose(bar: Bar) -> str:
+    if not bar.domains:
+        return "all other domains" if bar.but else "all domains"
+    named = ", ".join(printable(it) or "(none)" for it in bar.domains[:_NAMED])
+    more = len(bar.domains) - _NAMED
+    return f"{named} and {more:,} more" if more > 0 else named
+
+
+def drawn(bar: Bar, most: int, width: int) -> str:
+    """Draw the bounces, then the complaints, in so many cells where the longest bar has `most`.
+
+    What there is at all is seen; of few complaints among many bounces only the figure beside the bar tells.
+    """
+    if not bar.count or width < 1:
+        return ""
+    eighths = max(1, 8 * width * bar.count // max(most, bar.count))
+    complaints = COMPLAINTS * round(eighths / 8 * bar.complaints / bar.count)
+    if not bar.bounces:
+        return complaints or COMPLAINTS
+    whole, part = divmod(eighths - 8 * len(complaints), 8)
+    if complaints:
+        # A part of a cell between the two would be a gap.
+        return BOUNCES * max(1, whole) + complaints
+    return BOUNCES * whole + _PARTS[part].strip()
+
+
+def _weekday(at: int) -> str:
+    return _WEEKDAYS[date.fromisoformat(moment(at)[:10]).weekday()]
