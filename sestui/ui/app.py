@@ -11,15 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, work
-from textual._compositor import CompositorUpdate
-from textual.actions import SkipAction
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.color import Color
 from textual.screen import Screen
-from textual.widgets import Input
-from textual.worker import WorkerError, WorkerFailed
+from textual.worker import WorkerError
 
 from sestui.domain.display import printable
 from sestui.domain.errors import CredentialsRefused, NoCredentials, SestuiError
@@ -28,14 +24,11 @@ from sestui.services.error_log import ErrorLog
 from sestui.stylesheets import stylesheet
 from sestui.ui.bindings import palette
 from sestui.ui.commands import COMMANDS, with_keys
-from sestui.ui.driver import AfterKey, CaughtUp, Left, TerminalDriver, TextInOneRead
+from sestui.ui.driver import TerminalDriver
 from sestui.ui.screens.browse import BrowseScreen
-from sestui.ui.screens.dialog import Dialog
-from sestui.ui.too_small import is_too_small, sign
+from sestui.ui.terminal_app import TerminalApp
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
     from sestui.sesv2.gateway import Gateway
@@ -46,11 +39,9 @@ if TYPE_CHECKING:
 
 _CALLS_UNDER_WAY: Final = 5.0
 """Seconds that the calls under way have to be answered in, when something ends the app."""
-_UNSEEN: Final = ("ctrl+z", "ctrl+q")
-"""The keys that count where the screen is too small to show anything."""
 
 
-class SestuiApp(App[None]):
+class SestuiApp(TerminalApp):
     """The terminal dashboard."""
 
     TITLE = "sestui"
@@ -63,9 +54,6 @@ class SestuiApp(App[None]):
         # Textual's own ctrl+q and ctrl+c would pass by the question that q asks.
         Binding("ctrl+q", "quit", show=False, priority=True),
         Binding("ctrl+c", "quit", show=False),
-        # What another program has written over the screen, only this mends: what was sent once is not sent again.
-        Binding("ctrl+l", "repaint", show=False, priority=True),
-        Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
 
     def __init__(
@@ -93,7 +81,7 @@ class SestuiApp(App[None]):
 
             show_in(self, settings.theme)
         if self.no_color:
-            self._leave_out_colours()
+            self.leave_out_colours()
         self._failures = ErrorLog(clock)
         journal = cache(open_journal)
 
@@ -115,19 +103,12 @@ class SestuiApp(App[None]):
         self.last_words: list[str] = []
         """What there is to say once the terminal is given back, in lines."""
 
-    def get_driver_class(self) -> type[TerminalDriver]:
-        return TerminalDriver
-
     def get_default_screen(self) -> BrowseScreen:
         # Known before the first layout, they need no second one.
         width, height = self.size
         for points, length in ((self.HORIZONTAL_BREAKPOINTS, width), (self.VERTICAL_BREAKPOINTS, height)):
             self._browse.add_class(max(point for point in points if point[0] <= length)[1], update=False)
         return self._browse
-
-    def on_mount(self) -> None:
-        # Textual sends nothing again, though the terminal has shown something else meanwhile.
-        self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
 
     def on_ready(self) -> None:
         # Sooner than what is called after a refresh, which waits until nothing at all is left to draw.
@@ -159,76 +140,9 @@ class SestuiApp(App[None]):
         await before.flows.reading.end()
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep the laws of the keyboard before anything else sees an event."""
-        screen = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(event, events.Key):
             self._browse.last_key = self._clock()
-        if isinstance(event, events.Resize) and isinstance(self._driver, TerminalDriver):
-            # Each terminal has its own way with what it showed.
-            self._driver.frames.forget()
-        if isinstance(event, events.CursorPosition) and isinstance(screen, Dialog):
-            screen.painted(event.time)
-        elif isinstance(event, Left):
-            self._end(event.status)
-        elif isinstance(event, CaughtUp):
-            self.screen.refresh()
-        elif isinstance(event, AfterKey):
-            if event.rounds == 2:
-                event.done.set()
-            else:
-                (self.focused or self.screen).post_message(event.again())
-        elif isinstance(event, events.InputEvent | events.Paste | TextInOneRead) and is_too_small(self.size):
-            # Nobody sees what it would do.
-            if isinstance(event, events.Key) and event.key in _UNSEEN:
-                await super().on_event(event)
-        elif isinstance(event, TextInOneRead):
-            if isinstance(self.focused, Input):
-                # A line end in a paste is no Enter.
-                self.focused.insert_text_at_cursor(" ".join(event.text.split()))
-            elif screen is self._browse or (isinstance(screen, Dialog) and screen.TAKES_PASTES):
-                screen.post_message(events.Paste(event.text))
-            else:
-                self._insert_into_area(event.text)
-        elif isinstance(event, events.Key) and isinstance(screen, Dialog) and event.time < screen.takes_keys_from:
-            return
-        else:
-            await super().on_event(event)
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Send what differs from what the terminal shows."""
-        driver = self._driver
-        if isinstance(driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):
-            if driver.is_behind():
-                # Of frames that the terminal has not read the last one is enough.
-                driver.painted()
-                return
-            size = self.screen.outer_size
-            if is_too_small(size):
-                renderable = sign(size)
-            cursor = size.clamp_offset(self.cursor_position)
-            renderable = driver.frames.changes(renderable, self.console, cursor)
-            driver.painted()
-        super()._display(screen, renderable)
-
-    def action_repaint(self) -> None:
-        """Send the whole screen again."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.frames.forget()
-        self.screen.refresh()
-
-    def action_suspend_process(self) -> None:
-        from textual.widgets import TextArea
-
-        if isinstance(self.focused, TextArea):
-            raise SkipAction  # There it takes back what was typed.
-        super().action_suspend_process()
-
-    def _insert_into_area(self, text: str) -> None:
-        from textual.widgets import TextArea  # 12 ms that a start does without.
-
-        area = self.focused
-        if isinstance(area, TextArea):
-            area.move_cursor(area.insert(text.replace("\r\n", "\n").replace("\r", "\n")).end_location)
+        await super().on_event(event)
 
     def pop_screen(self) -> AwaitComplete:
         """Never take the browse screen away: Textual's palette goes twice when Enter comes twice at once."""
@@ -259,13 +173,6 @@ class SestuiApp(App[None]):
         """Say an error, and keep it for `E`."""
         self._browse.status.say(printable(str(error)), urgent=True)
         self.keep_error(error)
-
-    def _leave_out_colours(self) -> None:
-        from sestui.ui.colourless import Colourless
-
-        background = Color.parse(self.theme_variables["background"])
-        # Behind the one that looks up what a named colour is.
-        self._filters[1:] = [Colourless(background)]
 
     async def copied(self, text: str) -> str:
         """Copy a text, and return in words where it is now, or why it is nowhere."""
@@ -309,7 +216,7 @@ class SestuiApp(App[None]):
         self.exit()
 
     @work
-    async def _end(self, status: int) -> None:
+    async def end(self, status: int) -> None:
         """Leave without a question: there may be nobody to answer it."""
         working = self._browse.flows.working
         jobs = working.running
@@ -319,16 +226,3 @@ class SestuiApp(App[None]):
                 await self._browse.finish()
         self.last_words = await working.left(jobs)
         self.exit(return_code=status)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """End; who runs the app tells of `crash` once the terminal is given back."""
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._close_messages_no_wait()
-
-    @property
-    def crash(self) -> Exception | None:
-        """What ended the app before its time."""
-        error = self._exception
-        return error.error if isinstance(error, WorkerFailed) and isinstance(error.error, Exception) else error

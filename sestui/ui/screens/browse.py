@@ -46,6 +46,8 @@ class BrowseScreen(Screen[None]):
     AUTO_FOCUS = "#tree"
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
 
+    TAKES_PASTES: ClassVar[bool] = True
+
     app: SestuiApp
 
     # Textual draws the whole screen whenever the focus moves: the two parts that look different see to it themselves.
