@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sestui.emulator import account, configuration_sets, destinations, import_jobs, messages, tenants
+from sestui.emulator import account, configuration_sets, destinations, import_jobs, messages, sending, tenants
 from sestui.emulator.answers import serialise
 from sestui.emulator.errors import Refusal
 from sestui.emulator.state import Call, State
@@ -37,6 +37,8 @@ _OPERATIONS: Mapping[str, Callable[[State, Call], dict[str, Any] | bytes]] = {
     "PutConfigurationSetSuppressionOptions": configuration_sets.put_suppression,
     "PutSuppressedDestination": destinations.put,
     "PutTenantSuppressionAttributes": tenants.put_suppression,
+    "SendEmail": sending.send,
+    "UpdateReputationEntityCustomerManagedStatus": tenants.put_status,
 }
 
 

@@ -27,6 +27,7 @@ from sestui.emulator import answers, model, operations
 from sestui.emulator.conditions import Conditions
 from sestui.emulator.errors import Refusal, Silence
 from sestui.emulator.faults import Weather
+from sestui.emulator.mail import Mail
 from sestui.emulator.model import Asked
 from sestui.emulator.objects import Objects
 from sestui.emulator.requests import Request, RequestLog
@@ -83,6 +84,11 @@ class Emulator:
         """What was asked, newest last."""
         return self._log.requests
 
+    @property
+    def sent(self) -> list[Mail]:
+        """The mail that SendEmail accepted, newest last: which list was consulted, and whom it kept the mail from."""
+        return self._state.outbox.mails
+
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listens, on a free port if it is 0, and answers the URL. Raises OSError if it cannot."""
         self._stopping = asyncio.Event()
@@ -137,12 +143,12 @@ class Emulator:
                 answers.error_body(refusal) if service == "ses" else answers.sts_error_body(refusal, request_id)
             )
         except Silence as silence:
-            self._log.add(Request(now, asked.operation, asked.parameters, 0, silence.kind))
+            self._log.add(Request(now, asked.operation, asked.parameters, 0, silence.kind, self._state.outbox.take()))
             if silence.forever:
                 await self._stopping.wait()
             _reset(http)
             return web.Response()
-        self._log.add(Request(now, asked.operation, asked.parameters, status, error))
+        self._log.add(Request(now, asked.operation, asked.parameters, status, error, self._state.outbox.take()))
         date = formatdate(self._clock(), usegmt=True)
         return web.Response(
             status=status, body=answer, headers={"x-amzn-RequestId": request_id, "Date": date, **headers}
