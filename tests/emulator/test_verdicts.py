@@ -29,15 +29,15 @@ SETS = [None] + [
 
 ON_A_LIST: tuple[dict[str, Reason], ...] = (
     {},
-    {"ann": BOUNCE},
-    {"ann": COMPLAINT},
     {"Ann": BOUNCE},
+    {"Ann": COMPLAINT},
+    {"ann": BOUNCE},
     {"ANN": COMPLAINT},
-    {"ann": BOUNCE, "Ann": COMPLAINT},
-    {"ann": COMPLAINT, "Ann": BOUNCE},
+    {"Ann": BOUNCE, "ann": COMPLAINT},
+    {"Ann": COMPLAINT, "ann": BOUNCE},
 )
 """What a list may hold of one mailbox: spellings of its name, and reasons."""
-CASES = {f"ann@case-{number}.example": on_lists for number, on_lists in enumerate(product(ON_A_LIST, ON_A_LIST))}
+CASES = {f"Ann@case-{number}.example": on_lists for number, on_lists in enumerate(product(ON_A_LIST, ON_A_LIST))}
 """By address: what the account's list holds of it, and what the tenant's. One mail is for all of them."""
 
 Lists = dict[SuppressionList, dict[str, list[SuppressedDestinationSummary]]]
