@@ -5,5 +5,17 @@ from sestui.emulator.mail import Mail, Recipient
 from sestui.emulator.requests import Request
 from sestui.emulator.seed import World
 from sestui.emulator.server import Emulator
+from sestui.emulator.threaded import ThreadedEmulator
 
-__all__ = ["Conditions", "Emulator", "Fault", "Mail", "Quirks", "Rate", "Recipient", "Request", "World"]
+__all__ = [
+    "Conditions",
+    "Emulator",
+    "Fault",
+    "Mail",
+    "Quirks",
+    "Rate",
+    "Recipient",
+    "Request",
+    "ThreadedEmulator",
+    "World",
+]

@@ -112,6 +112,10 @@ class Emulator:
         if runner is not None:
             await runner.cleanup()
 
+    def close(self) -> None:
+        """Lets go of the world, which a `stop` keeps."""
+        self._state.lists.close()
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
