@@ -136,7 +136,7 @@ from sestui.emulator import Conditions, Fault
 
 
 def invite(tenant, address):
-    \"\"\"What this project tests: it knows of no emulator.\"\"\"
+    # What this project tests: it knows of no emulator.
     ses = boto3.client("sesv2")
     body = {"Subject": {"Data": "Welcome"}, "Body": {"Text": {"Data": "Come in."}}}
     ses.send_email(
