@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
+from functools import partial
 from types import TracebackType
 from typing import Self, TextIO
 from urllib.parse import parse_qs
@@ -37,6 +38,8 @@ from sestui.emulator.state import ACCOUNT_ID, CALLER, Call, caller_arn
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([a-z0-9-]+)/")
 """Where a signature names the access key and the Region."""
 _FAILED_RECORDS = "/failed-records/"
+_LARGEST = 60_000_000
+"""Bytes of a request: a mail of 40 MB, the most that SES takes, in base64."""
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER that makes closing a socket reset its connection."""
 
@@ -92,7 +95,8 @@ class Emulator:
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listens, on a free port if it is 0, and answers the URL. Raises OSError if it cannot."""
         self._stopping = asyncio.Event()
-        runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0.01)
+        as_large = partial(web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=_LARGEST)
+        runner = web.ServerRunner(web.Server(self._answer, request_factory=as_large), shutdown_timeout=0.01)
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()

@@ -87,6 +87,16 @@ async def test_a_raw_message_tells_what_the_call_leaves_out(ses: Any, emulator: 
     assert (first.delivered, second.delivered) == (("a@x.y", "b@x.y"), ("only@x.y",))
 
 
+# The client's own complaint, of a body that it doesn't stream.
+@pytest.mark.filterwarnings("ignore:Sending a large body")
+async def test_a_mail_may_have_attachments(ses: Any, emulator: Emulator) -> None:
+    message = EmailMessage()
+    message["From"], message["To"] = "shop@acme.example", "a@x.y"
+    message.add_attachment(bytes(2_000_000), maintype="application", subtype="octet-stream")
+    await ses.send_email(Content={"Raw": {"Data": message.as_bytes()}})
+    assert emulator.sent[0].delivered == ("a@x.y",)
+
+
 async def test_what_the_tenant_does_not_have_is_refused_by_name(ses: Any, emulator: Emulator, refused: Any) -> None:
     await _tenant(ses)
     template = {"Template": {"TemplateName": "welcome", "TemplateData": "{}"}}
