@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from sestui.emulator import ThreadedEmulator
+    from sestui.emulator import Conditions, ThreadedEmulator
 
 _MARKER = (
     "ses_emulator(conditions=..., **world): what the fixture ses_emulator begins with: the fields of "
@@ -34,17 +34,19 @@ def ses_emulator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     `boto3.client("sesv2")` needs no argument, and neither does a program that the test starts. `url` is for the rest.
     `requests` tells what was asked, `sent` what became of each mail, and `conditions` may be set at any time.
     """
-    from sestui.emulator import ThreadedEmulator, World
-
     marker = request.node.get_closest_marker("ses_emulator")
-    asked = dict(marker.kwargs) if marker else {}
-    conditions = {"conditions": asked.pop("conditions")} if "conditions" in asked else {}
-    with ThreadedEmulator(World(**{**_EMPTY, **asked}), **conditions) as emulator:
+    with _emulator(*marker.args, **marker.kwargs) if marker else _emulator() as emulator:
         for name in _UNSET:
             monkeypatch.delenv(name, raising=False)
         for name, value in _environment(emulator.url).items():
             monkeypatch.setenv(name, value)
         yield emulator
+
+
+def _emulator(*, conditions: Conditions | None = None, **world: Any) -> ThreadedEmulator:
+    from sestui.emulator import Conditions, ThreadedEmulator, World
+
+    return ThreadedEmulator(World(**{**_EMPTY, **world}), conditions or Conditions())
 
 
 def _environment(url: str) -> dict[str, str]:
