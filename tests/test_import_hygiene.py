@@ -70,6 +70,12 @@ def test_the_database_is_imported_when_it_is_used(tmp_path: Path) -> None:
     assert modules & (HEAVY | {"sqlite3", "tomllib"}) == set()
 
 
+def test_the_plugin_costs_other_projects_nothing_until_it_is_used(tmp_path: Path) -> None:
+    nothing = _imported("import pytest", folder=tmp_path)
+    modules = _imported("import pytest, sestui.pytest_plugin", folder=tmp_path) - nothing
+    assert modules == {"sestui", "sestui.pytest_plugin"}
+
+
 _FIRST_PAINT = """
 import asyncio, sys, time
 from pathlib import Path

@@ -127,6 +127,87 @@ def test_the_installed_program_shows_its_screen_with_its_styles(
     _watch([str(installed), "--demo"], drawn, environment, tmp_path)
 
 
+PROJECT = """
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from sestui.emulator import Conditions, Fault
+
+
+def invite(tenant, address):
+    # What this project tests: it knows of no emulator.
+    ses = boto3.client("sesv2")
+    body = {"Subject": {"Data": "Welcome"}, "Body": {"Text": {"Data": "Come in."}}}
+    ses.send_email(
+        FromEmailAddress="hello@acme.example",
+        Destination={"ToAddresses": [address]},
+        Content={"Simple": body},
+        TenantName=tenant,
+    )
+
+
+@pytest.fixture
+def acme(ses_emulator):
+    ses = boto3.client("sesv2")
+    attributes = {"SuppressionScope": "TENANT", "SuppressedReasons": ["BOUNCE"]}
+    ses.create_tenant(TenantName="acme", SuppressionAttributes=attributes)
+    identity = "arn:aws:ses:us-east-1:123456789012:identity/acme.example"
+    ses.create_tenant_resource_association(TenantName="acme", ResourceArn=identity)
+    return ses
+
+
+def test_an_invitation_to_a_dead_mailbox_goes_nowhere(acme, ses_emulator):
+    acme.put_suppressed_destination(TenantName="acme", EmailAddress="Bob@corp.com", Reason="BOUNCE")
+    (entry,) = acme.list_suppressed_destinations(TenantName="acme")["SuppressedDestinationSummaries"]
+    assert entry["EmailAddress"] == "Bob@corp.com"
+    invite("acme", "bob@corp.com")
+    invite("acme", "eve@corp.com")
+    first, second = ses_emulator.sent
+    assert (first.consulted, first.suppressed) == ("tenant acme", ("bob@corp.com",))
+    assert second.delivered == ("eve@corp.com",)
+    assert [request.operation for request in ses_emulator.requests][-2:] == ["SendEmail", "SendEmail"]
+
+
+def test_every_test_has_an_account_of_its_own(acme, ses_emulator):
+    assert acme.list_suppressed_destinations(TenantName="acme")["SuppressedDestinationSummaries"] == []
+    assert ses_emulator.sent == []
+
+
+@pytest.mark.ses_emulator(tenants=3, addresses=20, sandbox=True, conditions=Conditions(latency=0.001))
+def test_a_world_can_be_asked_for(ses_emulator):
+    ses = boto3.client("sesv2", endpoint_url=ses_emulator.url)
+    assert len(ses.list_tenants()["Tenants"]) == 3
+    assert len(ses.list_suppressed_destinations()["SuppressedDestinationSummaries"]) == 20
+    assert ses.get_account()["ProductionAccessEnabled"] is False
+    ses_emulator.conditions = Conditions(faults=(Fault.parse("access-denied@GetAccount=1"),))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        ses.get_account()
+    assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+"""
+"""A project of somebody who has sestui installed, and has configured nothing."""
+
+
+def test_a_project_that_has_it_installed_tests_against_the_emulator(
+    installed: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "test_invitations.py").write_text(PROJECT)
+    # Neither the settings of whoever works on it nor a proxy may come between.
+    theirs = {"AWS_PROFILE": "nobody", "AWS_SESSION_TOKEN": "theirs", "HTTP_PROXY": "http://127.0.0.1:9"}
+    run = subprocess.run(
+        [installed.with_name("python"), "-m", "pytest", "-q", "--strict-markers", "-p", "no:cacheprovider"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path,
+        env={**environment, **theirs},
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "3 passed" in run.stdout
+    assert "warning" not in run.stdout
+
+
 def _watch(command: list[str], drawn: Callable[[str], bool], environment: dict[str, str], folder: Path) -> None:
     """Run a command in a terminal of 120x40 until its output, taken for text, has been `drawn`; then end it."""
     ours, its = pty.openpty()

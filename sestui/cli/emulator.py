@@ -74,6 +74,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--no-vdm", dest="vdm", action="store_false", help="an account without Virtual Deliverability Manager"
     )
     parser.add_argument(
+        "--enforcement-status",
+        choices=("HEALTHY", "PROBATION", "SHUTDOWN"),
+        default="HEALTHY",
+        help="what GetAccount tells; an account in SHUTDOWN sends nothing",
+    )
+    parser.add_argument(
         "--s3-endpoint-url", metavar="URL", default="", help="the S3 that import jobs read objects from"
     )
     parser.add_argument("--access-log", metavar="FILE", help="a JSON line for each request")
@@ -92,6 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
         tenant_addresses=arguments.tenant_addresses,
         sandbox=arguments.sandbox,
         vdm=arguments.vdm,
+        enforcement_status=arguments.enforcement_status,
     )
     quirks = Quirks.parse(arguments.quirk)
     conditions = Conditions(arguments.latency, tuple(arguments.rate), tuple(arguments.fault), quirks)

@@ -17,7 +17,7 @@ def get(state: State, call: Call) -> dict[str, Any]:
         quota = {"Max24HourSend": 2_000_000.0, "MaxSendRate": 500.0, "SentLast24Hours": 641_233.0}
     return {
         "DedicatedIpAutoWarmupEnabled": True,
-        "EnforcementStatus": "HEALTHY",
+        "EnforcementStatus": state.enforcement_status,
         "ProductionAccessEnabled": not state.sandbox,
         "SendQuota": quota,
         "SendingEnabled": settings.sending_enabled,

@@ -1,7 +1,7 @@
 """The messages behind the entries that SES itself added, and what GetMessageInsights tells of them.
 
 Nothing is stored of a message: its id leads to the entry, and the id is the seed of all that is told. So a message is
-known for as long as its entry is on a list, where SES's are not bound to any list.
+known for as long as its entry is on a list, where SES's are not bound to any list. Mail that was sent here is kept.
 
 What SES answers was probed by others (floci's SesInsightsController, 2026-09-21): an account without Virtual
 Deliverability Manager is refused before the id is looked at, an unknown id with the account's number, and a provider
@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sestui.emulator.errors import Refusal, not_found
+from sestui.emulator.mail import Mail
 from sestui.emulator.state import Call, State
 from sestui.emulator.store import ACCOUNT, Entry
 
@@ -69,10 +70,12 @@ def get_insights(state: State, call: Call) -> dict[str, Any]:
     if not state.vdm:
         raise not_found("To use this feature you must enable Virtual Deliverability Manager")
     message_id = call.parameters["MessageId"]
+    if mail := state.outbox.get(message_id):
+        return _of_mail(mail, call)
     number, entry = _behind(state, call, message_id)
     draw = random.Random(message_id)
     sent, events = _events(draw, entry)
-    if call.quirks.insights_life and sent < call.now - call.quirks.insights_life:
+    if _outdated(sent, call):
         raise _missing(call, message_id)
     campaign, subject = draw.choice(_SUBJECTS)
     sender, tags = _sender(state, number, call.moment)
@@ -81,8 +84,37 @@ def get_insights(state: State, call: Call) -> dict[str, Any]:
         "FromEmailAddress": f"no-reply@{sender}",
         "Subject": subject.format(number=draw.randrange(10_000, 100_000)),
         "EmailTags": [{"Name": name, "Value": value} for name, value in {**tags, "campaign": campaign}.items()],
-        "Insights": [{"Destination": entry.address, "Isp": _isp(entry), "Events": events}],
+        "Insights": [{"Destination": entry.address, "Isp": _isp(entry.address), "Events": events}],
     }
+
+
+def _of_mail(mail: Mail, call: Call) -> dict[str, Any]:
+    """Of a mail that was sent here: to whom it went, and whom a suppression list kept it from."""
+    if _outdated(mail.time, call):
+        raise _missing(call, mail.message_id)
+    subtype = "OnAccountSuppressionList" if mail.consulted == "account" else "OnTenantSuppressionList"
+    bounce = {"Type": "BOUNCE", "Details": {"Bounce": {"BounceType": "PERMANENT", "BounceSubType": subtype}}}
+    return {
+        "MessageId": mail.message_id,
+        "FromEmailAddress": mail.sender,
+        "Subject": mail.subject,
+        "EmailTags": [{"Name": name, "Value": value} for name, value in mail.tags],
+        "Insights": [
+            {
+                "Destination": it.address,
+                "Isp": _isp(it.address),
+                "Events": [
+                    {"Timestamp": mail.time, "Type": "SEND"},
+                    {"Timestamp": mail.time, **(bounce if it.suppressed else {"Type": "DELIVERY"})},
+                ],
+            }
+            for it in mail.recipients
+        ],
+    }
+
+
+def _outdated(sent: float, call: Call) -> bool:
+    return bool(call.quirks.insights_life) and sent < call.now - call.quirks.insights_life
 
 
 def _behind(state: State, call: Call, message_id: str) -> tuple[int, Entry]:
@@ -119,12 +151,12 @@ def _events(draw: random.Random, entry: Entry) -> tuple[float, list[dict[str, An
 
 def _bounce(draw: random.Random, entry: Entry) -> dict[str, Any]:
     """A hard one, as no other puts an address on a list; one in ten came without a diagnostic code."""
-    diagnostic = _DIAGNOSTICS.get(_isp(entry), _DIAGNOSTIC)
+    diagnostic = _DIAGNOSTICS.get(_isp(entry.address), _DIAGNOSTIC)
     told = draw.random() < 0.9
     return {
         "BounceType": "PERMANENT",
         "BounceSubType": draw.choice(("General", "General", "General", "NoEmail")),
-        "DiagnosticCode": diagnostic.format(address=entry.address, domain=_domain(entry)) if told else None,
+        "DiagnosticCode": diagnostic.format(address=entry.address, domain=_domain(entry.address)) if told else None,
     }
 
 
@@ -137,9 +169,9 @@ def _sender(state: State, number: int, moment: float) -> tuple[str, dict[str, st
     return domain, {"ses:from-domain": domain, "ses:tenant-name": tenant.name}
 
 
-def _isp(entry: Entry) -> str:
-    return _ISPS.get(_domain(entry), _UNKNOWN_ISP)
+def _isp(address: str) -> str:
+    return _ISPS.get(_domain(address), _UNKNOWN_ISP)
 
 
-def _domain(entry: Entry) -> str:
-    return entry.address.rpartition("@")[2]
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()

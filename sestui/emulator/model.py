@@ -160,6 +160,9 @@ def _from_json(shape: Any, value: Any) -> Any:
             return value
         case "string", str():
             return value
+        case "blob", str():
+            # Left in base64, as it came.
+            return value
     raise ValueError(f"{value!r} is no {shape.type_name} ({shape.name})")
 
 

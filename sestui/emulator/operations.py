@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sestui.emulator import account, configuration_sets, destinations, import_jobs, messages, tenants
+from sestui.emulator import account, configuration_sets, destinations, import_jobs, messages, sending, tags, tenants
 from sestui.emulator.answers import serialise
 from sestui.emulator.errors import Refusal
 from sestui.emulator.state import Call, State
@@ -29,6 +29,7 @@ _OPERATIONS: Mapping[str, Callable[[State, Call], dict[str, Any] | bytes]] = {
     "ListImportJobs": import_jobs.list_page,
     "ListResourceTenants": tenants.list_of_resource,
     "ListSuppressedDestinations": destinations.list_page,
+    "ListTagsForResource": tags.list_of_resource,
     "ListTenantResources": tenants.list_resources,
     "ListTenants": tenants.list_page,
     "PutAccountSendingAttributes": account.put_sending,
@@ -37,6 +38,10 @@ _OPERATIONS: Mapping[str, Callable[[State, Call], dict[str, Any] | bytes]] = {
     "PutConfigurationSetSuppressionOptions": configuration_sets.put_suppression,
     "PutSuppressedDestination": destinations.put,
     "PutTenantSuppressionAttributes": tenants.put_suppression,
+    "SendEmail": sending.send,
+    "TagResource": tags.tag,
+    "UntagResource": tags.untag,
+    "UpdateReputationEntityCustomerManagedStatus": tenants.put_status,
 }
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from sestui.emulator.mail import Mail
+
 KEPT = 100_000
 """Requests remembered at least; a benchmark's millions must not fill the memory."""
 
@@ -24,6 +26,8 @@ class Request:
     """Of HTTP; 0 if it got no answer."""
     error: str | None
     """The error's type, or the fault's kind if there was no answer."""
+    mail: Mail | None = None
+    """What SendEmail accepted."""
 
 
 class RequestLog:
@@ -38,7 +42,9 @@ class RequestLog:
             del self.requests[:KEPT]
         self.requests.append(request)
         if self._file is not None:
-            line = {name: getattr(request, name) for name in Request.__slots__}
+            line = {name: getattr(request, name) for name in Request.__slots__ if name != "mail"}
+            if request.mail is not None:
+                line["mail"] = request.mail.told()
             self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
             # A reader follows the file while the emulator serves.
             self._file.flush()

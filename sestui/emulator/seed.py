@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 
 from sestui.emulator.imports import Imports
+from sestui.emulator.mail import Outbox
 from sestui.emulator.mailboxes import DAY, entries
 from sestui.emulator.state import SETTINGS, Association, ConfigurationSet, Settings, State, Tenant
 from sestui.emulator.store import ACCOUNT
@@ -34,6 +35,8 @@ class World:
     sandbox: bool = False
     vdm: bool = True
     """Virtual Deliverability Manager is on."""
+    enforcement_status: str = "HEALTHY"
+    """HEALTHY, PROBATION or SHUTDOWN; the last sends nothing."""
 
 
 _BRANDS = (
@@ -84,7 +87,14 @@ _OVERRIDES: tuple[Mapping[str, Any] | None, ...] = (
 
 def populate(world: World, now: float) -> State:
     """The world as it is at `now`, in seconds since the epoch."""
-    state = State(Tokens(world.seed), world.sandbox, world.vdm, Imports(world.seed))
+    state = State(
+        Tokens(world.seed),
+        world.sandbox,
+        world.vdm,
+        Imports(world.seed),
+        Outbox(world.seed),
+        world.enforcement_status,
+    )
     generator = random.Random(f"{world.seed}/world")
     if world.configuration_sets:
         state.settings.put(SETTINGS, Settings(suppressed_reasons=("BOUNCE",)), now)

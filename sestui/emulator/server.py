@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
+from functools import partial
 from types import TracebackType
 from typing import Self, TextIO
 from urllib.parse import parse_qs
@@ -27,6 +28,7 @@ from sestui.emulator import answers, model, operations
 from sestui.emulator.conditions import Conditions
 from sestui.emulator.errors import Refusal, Silence
 from sestui.emulator.faults import Weather
+from sestui.emulator.mail import Mail
 from sestui.emulator.model import Asked
 from sestui.emulator.objects import Objects
 from sestui.emulator.requests import Request, RequestLog
@@ -36,6 +38,8 @@ from sestui.emulator.state import ACCOUNT_ID, CALLER, Call, caller_arn
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([a-z0-9-]+)/")
 """Where a signature names the access key and the Region."""
 _FAILED_RECORDS = "/failed-records/"
+_LARGEST = 60_000_000
+"""Bytes of a request: a mail of 40 MB, the most that SES takes, in base64."""
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER that makes closing a socket reset its connection."""
 
@@ -83,10 +87,16 @@ class Emulator:
         """What was asked, newest last."""
         return self._log.requests
 
+    @property
+    def sent(self) -> list[Mail]:
+        """The mail that SendEmail accepted, newest last: which list was consulted, and whom it kept the mail from."""
+        return self._state.outbox.mails
+
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listens, on a free port if it is 0, and answers the URL. Raises OSError if it cannot."""
         self._stopping = asyncio.Event()
-        runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0.01)
+        as_large = partial(web.BaseRequest, loop=asyncio.get_running_loop(), client_max_size=_LARGEST)
+        runner = web.ServerRunner(web.Server(self._answer, request_factory=as_large), shutdown_timeout=0.01)
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
@@ -105,6 +115,10 @@ class Emulator:
         self._stopping.set()
         if runner is not None:
             await runner.cleanup()
+
+    def close(self) -> None:
+        """Lets go of the world, which a `stop` keeps."""
+        self._state.lists.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -137,12 +151,12 @@ class Emulator:
                 answers.error_body(refusal) if service == "ses" else answers.sts_error_body(refusal, request_id)
             )
         except Silence as silence:
-            self._log.add(Request(now, asked.operation, asked.parameters, 0, silence.kind))
+            self._log.add(Request(now, asked.operation, asked.parameters, 0, silence.kind, self._state.outbox.take()))
             if silence.forever:
                 await self._stopping.wait()
             _reset(http)
             return web.Response()
-        self._log.add(Request(now, asked.operation, asked.parameters, status, error))
+        self._log.add(Request(now, asked.operation, asked.parameters, status, error, self._state.outbox.take()))
         date = formatdate(self._clock(), usegmt=True)
         return web.Response(
             status=status, body=answer, headers={"x-amzn-RequestId": request_id, "Date": date, **headers}

@@ -9,6 +9,7 @@ from typing import Any
 from sestui.emulator.conditions import Quirks
 from sestui.emulator.errors import not_found
 from sestui.emulator.imports import Imports
+from sestui.emulator.mail import Outbox
 from sestui.emulator.registry import Registry
 from sestui.emulator.store import PRESENT, SuppressionLists
 from sestui.emulator.tokens import Tokens
@@ -69,6 +70,8 @@ class State:
     vdm: bool
     """Whether Virtual Deliverability Manager is on; without it nothing is told of single messages."""
     imports: Imports
+    outbox: Outbox
+    enforcement_status: str = "HEALTHY"
     lists: SuppressionLists = field(default_factory=SuppressionLists)
     tenants: Registry[Tenant] = field(default_factory=Registry)
     configuration_sets: Registry[ConfigurationSet] = field(default_factory=Registry)

@@ -91,9 +91,11 @@ class SuppressionLists:
     def __init__(self) -> None:
         self._database = sqlite3.connect(":memory:", isolation_level=None)
         self._database.execute(_SCHEMA)
+        self._database.create_function("folded", 1, str.casefold, deterministic=True)
         self._serial = 0
         self._indexed = False
         self._shuffle_indexed = False
+        self._folded_indexed = False
 
     def fill(self, number: int, entries: Iterable[tuple[str, str, int, bool, str]]) -> None:
         """Adds (address, reason, milliseconds since the epoch, automatic, JSON) that are known to be distinct."""
@@ -152,6 +154,19 @@ class SuppressionLists:
             {"list": number, "address": address, "moment": moment},
         ).fetchone()
         return row and Entry(row[0], row[1], (row[2] >> _SERIAL_BITS) / 1000, bool(row[3]))
+
+    def matching(self, number: int, address: str, moment: float = PRESENT) -> list[Entry]:
+        """The entries that sending takes for this address, whatever the case of their letters; oldest first."""
+        if not self._folded_indexed:
+            # Made for the first mail: a large list takes a second, and most emulators are never asked to send.
+            self._database.execute("CREATE INDEX by_folded ON entries (list, folded(address))")
+            self._folded_indexed = True
+        rows = self._database.execute(
+            "SELECT address, reason, position, automatic FROM entries INDEXED BY by_folded"
+            f" WHERE list = :list AND folded(address) = :folded AND {_VISIBLE} ORDER BY position",
+            {"list": number, "folded": address.casefold(), "moment": moment},
+        )
+        return [Entry(row[0], row[1], (row[2] >> _SERIAL_BITS) / 1000, bool(row[3])) for row in rows]
 
     def updated_at(self, milliseconds: int, last: int, moment: float = PRESENT) -> list[tuple[int, Entry]]:
         """The entries of that very millisecond, each with its list's number, on all lists up to `last`."""

@@ -71,6 +71,18 @@ def put_suppression(state: State, call: Call) -> dict[str, Any]:
     return {}
 
 
+def put_status(state: State, call: Call) -> dict[str, Any]:
+    """UpdateReputationEntityCustomerManagedStatus, the one way to stop a tenant: here nobody else has a say."""
+    reference = call.parameters["ReputationEntityReference"]
+    for name, tenant in state.tenants.items():
+        if arn(call, tenant) == reference:
+            status = call.parameters.get("SendingStatus", tenant.sending_status)
+            state.tenants.put(name, replace(tenant, sending_status=status), call.now, call.lag)
+            return {}
+    # The operation's model knows no NotFoundException.
+    raise bad_request(f"The reputation entity <{reference}> does not exist.")
+
+
 def associate(state: State, call: Call) -> dict[str, Any]:
     tenant = state.tenant(call.parameters["TenantName"])
     resource = _resource(call)

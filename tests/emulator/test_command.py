@@ -53,11 +53,12 @@ def _ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_it_says_its_url_serves_and_ends(tmp_path: Path, number: int, status: int) -> None:
     log = tmp_path / "access.jsonl"
-    with _process("--access-log", str(log), "--sandbox") as process:
+    with _process("--access-log", str(log), "--sandbox", "--enforcement-status", "PROBATION") as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         with urllib.request.urlopen(f"{url}/v2/email/account") as answer:
-            assert json.load(answer)["ProductionAccessEnabled"] is False
+            account = json.load(answer)
+        assert (account["ProductionAccessEnabled"], account["EnforcementStatus"]) == (False, "PROBATION")
         assert [json.loads(line)["operation"] for line in log.read_text().splitlines()] == ["GetAccount"]
         process.send_signal(number)
         assert _ended(process) == (status, "", "")
