@@ -15,6 +15,7 @@ from sestui.domain.settings import ConfigurationSet, SuppressionOptions, TenantS
 from sestui.domain.suppression import Connection, Reason, SuppressionList, SuppressionScope
 from sestui.emulator import Emulator
 from sestui.services.jobs import Jobs
+from sestui.sesv2.changes import Changes
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.operations import READS, WRITES
 from sestui.sesv2.session import open_gateway
@@ -61,7 +62,8 @@ BY = pytest.mark.parametrize("by", GUARDS)
 def test_every_operation_that_the_gateway_calls_is_a_known_read_or_a_known_write() -> None:
     folder = Path(inspect.getfile(Gateway)).parent
     named = {name for file in folder.glob("*.py") for name in re.findall(r"\bcall\(\s*\"(\w+)\"", file.read_text())}
-    named |= set(re.findall(r"_(?:call|pages|change)\(\s*\"(\w+)\"", Path(inspect.getfile(Gateway)).read_text()))
+    for part in (Gateway, Changes):
+        named |= set(re.findall(r"_(?:call|pages|change)\(\s*\"(\w+)\"", Path(inspect.getfile(part)).read_text()))
     assert named <= {*READS, *WRITES}
     assert named >= set(WRITES)
     assert not set(READS) & set(WRITES)
@@ -71,14 +73,16 @@ def test_every_operation_that_the_gateway_calls_is_a_known_read_or_a_known_write
 def test_every_method_of_the_gateway_is_tried_here() -> None:
     methods = {
         name
-        for name, it in inspect.getmembers(Gateway)
+        for part in (Gateway, Changes)
+        for name, it in inspect.getmembers(part)
         if not name.startswith("_") and (inspect.iscoroutinefunction(it) or inspect.isasyncgenfunction(it))
     }
     assert methods == {*READING, *WRITING, "may_change"}
 
 
 async def call(gateway: Gateway, method: str) -> None:
-    found = getattr(gateway, method)(*(READING | WRITING)[method])
+    part = gateway if hasattr(gateway, method) else gateway.changes
+    found = getattr(part, method)(*(READING | WRITING)[method])
     if inspect.isasyncgen(found):
         async for _ in found:
             pass

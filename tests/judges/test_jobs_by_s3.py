@@ -222,7 +222,7 @@ async def test_an_import_job_is_created_once_whatever_becomes_of_the_answer(
 async def test_it_waits_while_others_have_all_import_jobs(
     work: Work, gateway: Gateway, emulator: Emulator, bucket: Bucket
 ) -> None:
-    emulator.conditions = quirks("import-start=1")
+    emulator.conditions = quirks("import-start=4")
     for number in range(20):
         await gateway.imports.create(ImportAction.DELETE, bucket.url(f"nothing-{number}"))
     number = await work.plan(removals((await rows(gateway))[:120]))

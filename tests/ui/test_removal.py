@@ -223,6 +223,8 @@ async def test_a_running_change_can_be_stopped_and_leaving_asks_first(
         await shows(pilot, "33 addresses")
         await pilot.press("tab", "enter")
         await shows(pilot, "of 33", "J shows more")
+        deleted = ("DeleteSuppressedDestination", 200)
+        await until(pilot, lambda: deleted in [(it.operation, it.status) for it in emulator.requests])
         await pilot.press("q")
         await shows(pilot, "Job 1 runs in this window", "sestui jobs run 1")
         await pilot.press("escape", "J")
