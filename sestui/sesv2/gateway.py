@@ -83,6 +83,8 @@ class Gateway:
         """Returns what `open_gateway` has to be given in another process, to ask in the same name."""
         self.expiry: Callable[[], float | None] = lambda: None
         """Returns when the credentials run out, in seconds since 1970; None where botocore knows no end."""
+        self.alias: Callable[[], Awaitable[str]]
+        """Returns the account's alias, as `account_alias` does."""
         self.close: Callable[[], Awaitable[None]]
         """Ends the connection before its time; calls under way get no answer."""
         self.pacer = Pacer()

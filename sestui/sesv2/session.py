@@ -23,6 +23,7 @@ from sestui.domain.guard import Guard
 from sestui.domain.secret import Secret
 from sestui.domain.suppression import Connection
 from sestui.sesv2 import answers, credentials
+from sestui.sesv2.alias import account_alias
 from sestui.sesv2.descriptions import descriptions
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.objects import Keys, Objects, is_loopback
@@ -109,8 +110,10 @@ async def open_gateway(
                 session.create_client("sts", endpoint_url=asked.endpoint if loopback else None, **common)
             )
         beside = sesv2.meta.endpoint_url if is_loopback(sesv2.meta.endpoint_url) else ""
-        objects = Objects(partial(_keys, session, made_up=loopback), asked.profile, region, beside=beside)
+        keys = partial(_keys, session, made_up=loopback)
+        objects = Objects(keys, asked.profile, region, beside=beside)
         gateway = Gateway(sesv2, sts, asked, partial(_secret, session), objects, guard)
+        gateway.alias = partial(account_alias, keys, asked.profile, region, local=bool(beside))
         gateway.expiry, gateway.close = partial(credentials.expiry, session), clients.aclose
         for client in (sesv2, sts):
             answers.watch(client, gateway.quiet)

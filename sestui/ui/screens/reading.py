@@ -40,6 +40,8 @@ _LAYERS: Final = 3.0
 """Seconds for which an address's details wait for the settings that say what it means."""
 _KEPT_FIRST: Final = 0.15
 """Seconds for which what is kept of the list is waited for before the connection is made."""
+_ALIAS_LAST: Final = 1.0
+"""Seconds after which the account's alias is asked for, once its number is known."""
 _LIST_FIRST: Final = 0.5
 """Seconds for which the first page of the list is waited for before anything else is read."""
 
@@ -195,6 +197,10 @@ class Reading:
         except SestuiError as error:
             self._screen.bar.trouble = "account not known"
             self._screen.app.keep_error(error)
+            return
+        # After everything else: its client takes as long to make as that of SES did.
+        await asyncio.sleep(_ALIAS_LAST)
+        self._screen.bar.alias = await gateway.alias()
 
     async def _open_consulted(self, directory: Directory, place: Place) -> None:
         try:

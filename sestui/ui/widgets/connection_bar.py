@@ -25,6 +25,8 @@ class ConnectionBar(Static):
     access: var[str] = var("")
     """READ-ONLY or READ-WRITE; empty while that is not known."""
     production: var[bool] = var(False)
+    alias: var[str] = var("")
+    """The account's, as people call it; empty while nobody has told, or may."""
     held_back: var[int] = var(0)
     """How many calls wait as SES throttles."""
     credentials: var[str] = var("")
@@ -43,6 +45,9 @@ class ConnectionBar(Static):
         self._draw()
 
     def watch_production(self) -> None:
+        self._draw()
+
+    def watch_alias(self) -> None:
         self._draw()
 
     def watch_held_back(self) -> None:
@@ -67,7 +72,8 @@ class ConnectionBar(Static):
         account = f"account {grouped(it.account)}" if it.account else self.trouble or "account not told yet"
         role = f"role {it.role}" if it.role else ""
         parts = [
-            *(f"profile {it.profile}" if it.profile else "no profile", account, it.region, role, it.endpoint),
+            *(f"profile {it.profile}" if it.profile else "no profile", self.alias, account),
+            *(it.region, role, it.endpoint),
             *("PRODUCTION" if self.production else "", self.access, self.credentials),
         ]
         return " · ".join(printable(part) for part in parts if part)
@@ -86,7 +92,7 @@ class ConnectionBar(Static):
             parts["account"] = grouped(it.account) if it.account else self.trouble or "account not told yet"
             role = f"role {printable(it.role)}" if it.role else ""
             endpoint = "" if self.demo else printable(it.endpoint or "")
-            parts["rest"] = " · ".join(filter(None, (role, zone_name(), endpoint)))
+            parts["rest"] = " · ".join(filter(None, (printable(self.alias), role, zone_name(), endpoint)))
         parts["brand"] = " sestui  "
         parts["pace"] = f"SES throttles, {counted(self.held_back, 'call')} waiting" if self.held_back else ""
         parts["credentials"] = self.credentials
