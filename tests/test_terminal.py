@@ -187,6 +187,8 @@ PLACES: dict[str, tuple[list[str], str, str]] = {
 }
 """By name: the keys that lead there, what they bring to the screen, what a paste shows there, if anything."""
 
+_MOVED = {"1": "enter open list", "2": "enter details", "3": "enter expand", "Space": "marked 1"}
+"""What is on the screen once a key has had its effect."""
 _REVERSED_REMOVE = re.compile(r"\x1b\[(?:[\d:]+;)*7(?:;[\d:]+)*m(?:\x1b\[[\d;:]+m)* ?Remove")
 """The button in focus, as tmux tells of it: 7 is reverse video."""
 
@@ -210,6 +212,8 @@ def test_what_is_pasted_as_plain_text_changes_nothing_anywhere(six_bounces: Ses,
     for name, (keys, brings, shows) in PLACES.items():
         for key in keys:
             screen.press(key)
+            # A key of another read may come before the focus has moved.
+            screen.wait_for(_MOVED.get(key, ""))
         screen.wait_for(brings)
 
         def pasted(shows: str = shows) -> bool:
