@@ -105,7 +105,7 @@ def _no_terminal() -> str:
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """Return a parser of these words."""
-    asks_for_all = any(word.startswith("--print") for word in words)
+    asks_for_all = any(word.startswith("--pri") for word in words)
     parser = argparse.ArgumentParser(
         prog="sestui",
         description="A terminal dashboard for Amazon SES suppression lists: the account's and each tenant's own.",
