@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from sestui.services.logout import Logout
     from sestui.sesv2.gateway import Gateway
 
-_USAGE = 2
-_INTERRUPTED = 130
 _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "find": ("find", "why an address gets no mail: lists, reasons, settings"),
     "list": ("listing", "print a suppression list, or what a filter lets through"),
@@ -51,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        from sestui.cli.statuses import INTERRUPTED  # With what jobs are, which a start does without.
+
+        return INTERRUPTED
     except Exception as error:
         from sestui.cli.crash import report
 
@@ -90,8 +90,10 @@ def _run(arguments: Sequence[str] | None) -> int:
             with_keys(chosen.keys)
         log = call_log(asked)
     except UsageError as error:
+        from sestui.cli.statuses import USAGE
+
         print(f"sestui: {error}", file=sys.stderr)
-        return _USAGE
+        return USAGE
     return asyncio.run(_dashboard(asked, chosen, log))
 
 
