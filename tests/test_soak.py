@@ -32,6 +32,9 @@ BAD_DAY = faults("throttle=0.03", "500=0.03", "503=0.02", "reset-before=0.02", "
 GROWTH = 90_000
 """KiB that the program may grow by after its first round, however long it runs: Textual's caches fill within five
 minutes, and take 70 MB. In the 55 minutes after that it grew by 5 MB."""
+FILES = 30
+"""That it may have open in the end, however long it runs. Connections come and go with what goes wrong: an hour ended
+with 15 to 17 files, and a round may end with 9."""
 
 
 @pytest.fixture
@@ -135,7 +138,7 @@ async def test_memory_and_files_stay_as_they_are_and_nothing_is_lost(
         await asyncio.to_thread(app.wait_for, f"{count:,} addresses")
         await asyncio.to_thread(_press, app, "q")
         print(f"{SECONDS:.0f} s, {len(jobs)} jobs, {len(emulator.requests):,} requests: {first}, {last}")  # noqa: T201
-        assert last.files <= first.files + 4
+        assert last.files <= FILES
         assert last.memory <= first.memory + GROWTH
     finally:
         others.cancel()
