@@ -131,6 +131,20 @@ async def test_settings_are_read_for_the_tenants_in_sight_only(make_app: MakeApp
         await until(pilot, lambda: not tree.unread)
 
 
+@pytest.mark.parametrize("world", [replace(EMPTY, tenants=30, configuration_sets=30)])
+async def test_what_a_larger_terminal_or_a_folded_line_brings_into_sight_is_read_too(make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(80, 16)) as pilot:
+        await shows(pilot, "Tenants (30)")
+        tree = pilot.app.screen.query_one(TenantTree)
+        await until(pilot, lambda: not tree.unread and tree.sets_node.children)
+        before = len(tree.in_sight)
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: len(tree.in_sight) > before and not tree.unread, "all lines of the larger tree read")
+        tree.sets_node.expand()
+        await pilot.press("j", "space")
+        await until(pilot, lambda: len(tree.in_sight) > 5 and not tree.unread, "the configuration sets read")
+
+
 @pytest.mark.parametrize("world", [SMALL])
 async def test_a_slash_in_the_tree_asks_ses_for_the_name(make_app: MakeApp, emulator: Emulator) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:

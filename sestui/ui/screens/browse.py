@@ -157,6 +157,7 @@ class BrowseScreen(Screen[None]):
         if place is not None and place.tenant is not None:
             self.flows.naming.sets_of(event.node, place.tenant)
 
+    @on(TenantTree.NodeCollapsed)
     @on(TenantTree.InSight)
     def _other_lines(self) -> None:
         if self._begun:

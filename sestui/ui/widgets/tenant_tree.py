@@ -282,6 +282,9 @@ class TenantTree(Tree[Place]):
         super().watch_scroll_y(old_value, new_value)
         self.post_message(self.InSight())
 
+    def on_resize(self) -> None:
+        self.post_message(self.InSight())
+
 
 def _depth(node: TreeNode[Place]) -> int:
     depth, parent = -1, node.parent
