@@ -2,19 +2,20 @@
 
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sestui.domain.job import Outcome
+from sestui.domain.job import Outcome, State
 from sestui.domain.suppression import Reason, SuppressionList
 from sestui.emulator import Emulator
 from sestui.services.journal import Journal
 from sestui.sesv2.gateway import Gateway
 from tests.conftest import EMPTY, SMALL
-from tests.job_plans import ACCOUNT, journal_in, reasons, rows
+from tests.job_plans import ACCOUNT, journal_in, reasons, removal, rows
 from tests.job_processes import Ended, Start, Terminal, end_of, starting, surroundings, until
 from tests.serving import faults, operations
 
@@ -245,6 +246,16 @@ async def test_what_is_denied_has_a_status_of_its_own(emulator: Emulator, gatewa
     refused = await run("remove", "--account", "alice@corp.com", "--yes")
     assert refused.status == 4
     assert "DeleteSuppressedDestination is denied" in refused.err
+
+
+async def test_a_change_drops_jobs_that_ended_long_ago(
+    gateway: Gateway, run: Run, journal: Journal, tmp_path: Path
+) -> None:
+    before = journal_in(tmp_path / "state", lambda: time.time() - 91 * 86400)
+    before.state(before.plan(removal(gateway.connection, ())), State.DONE)
+    before.close()
+    assert (await run("add", "--account", "alice@corp.com", "--reason", "BOUNCE", "--yes")).status == 0
+    assert [job.id for job in journal.jobs()] == [2]
 
 
 # On a terminal

@@ -73,6 +73,7 @@ async def carry_out(
             return INTERRUPTED
     if arguments.dry_run:
         journal = Journal(None, time.time)  # In memory.
+    await in_thread(journal.tidy, arguments.settings.journal_days)
     number = await in_thread(journal.plan, plan)
     jobs = Jobs(gateway, journal, time.time, dry=arguments.dry_run, read_back=arguments.settings.read_back)
     job = await foreground.carry_out(jobs, journal, number)

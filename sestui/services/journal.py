@@ -242,19 +242,21 @@ class Journal(JournalReader):
         self.copy({"at": now, "action": action, "before": settings[0], "after": settings[1], "outcome": outcome})
 
     def tidy(self, days: int) -> None:
-        """Delete the jobs that ended longer ago than this."""
+        """Delete the jobs that ended longer ago than this, and the files named after them."""
         before = self._clock() - days * 86400
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: sqlite3.Connection) -> list[int]:
             old = "SELECT id FROM job WHERE planned_at < ? AND coalesce(ended_at, planned_at) < ? AND state IN (?, ?)"
             values = (before, before, State.DONE, State.CANCELLED)
+            jobs = [job for (job,) in connection.execute(old, values)]
             connection.execute(f"DELETE FROM entry WHERE job IN ({old})", values)
             connection.execute(f"DELETE FROM part WHERE job IN ({old})", values)
             connection.execute(f"DELETE FROM job WHERE id IN ({old})", values)
             connection.execute("DELETE FROM edit WHERE at < ?", (before,))
+            return jobs
 
         if self.is_there:
-            self._file.change(write)
+            self._file.drop_files_of(self._file.change(write))
 
 
 def _state(connection: sqlite3.Connection, job: int) -> State:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from threading import RLock
 from time import sleep
@@ -187,6 +188,14 @@ class JournalFile:
             return False
         finally:
             os.close(found)
+
+    def drop_files_of(self, jobs: Iterable[int]) -> None:
+        """Delete the locks of jobs that are no more, and what their own processes said."""
+        if self._folder is not None:
+            for path in chain.from_iterable(self._folder.glob(f"job-{job}.*") for job in jobs):
+                # Another user's, say: it harms nobody.
+                with suppress(OSError):
+                    path.unlink()
 
     def _lock_path(self, job: int) -> Path:
         assert self._folder is not None

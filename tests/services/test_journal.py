@@ -135,8 +135,13 @@ def test_jobs_are_found_by_note_and_by_address_whatever_the_case(journal: Journa
     assert journal.jobs("%") == []
 
 
-def test_what_ended_long_ago_is_forgotten_and_what_did_not_end_is_kept(journal: Journal, clock: Clock) -> None:
+def test_what_ended_long_ago_is_forgotten_and_what_did_not_end_is_kept(
+    journal: Journal, clock: Clock, tmp_path: Path
+) -> None:
     done, open_ = journal.plan(plan()), journal.plan(plan())
+    for number in (done, open_):
+        with journal.alone(number):
+            (tmp_path / "state" / f"job-{number}.log").write_text("what its own process said")
     journal.state(done, State.DONE)
     journal.edit(HERE, "edit account", None, None, "planned")
     clock.now += 89 * DAY
@@ -147,6 +152,7 @@ def test_what_ended_long_ago_is_forgotten_and_what_did_not_end_is_kept(journal: 
     assert [job.id for job in journal.jobs()] == [open_]
     assert list(journal.entries(done)) == []
     assert journal.edits() == []
+    assert {path.stem for path in (tmp_path / "state").glob("job-*")} == {f"job-{open_}"}
     assert journal.plan(plan()) == 3, "a number is never given twice"
 
 
