@@ -83,7 +83,7 @@ async def test_the_iam_policy_allows_what_the_app_calls_and_no_more(
 
 
 def test_every_key_of_the_help_is_in_the_table_of_keys() -> None:
-    table = README[README.index("## Keys") : README.index("A filter is words")]
+    table = README[README.index("## Keys") : README.index("## The filter")]
     keys = {"slash": "/", "asterisk": "*", "question_mark": "?", "colon": ":", "escape": "esc"}
     arrows = {"up", "down", "pageup", "pagedown", "home", "end"}
     for command in COMMANDS:

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks NAME` runs one benchmark; without a name it lists them.
+"""`python -m tests.benchmarks NAME` runs one benchmark, `all` every one; without a name it lists them.
 
 SESTUI_BENCHMARK_ROWS is how many rows to measure with, where a benchmark leaves that open.
 """
@@ -47,9 +47,9 @@ BENCHMARKS = {
 
 
 def main() -> int:
-    names = sys.argv[1:]
+    names = list(BENCHMARKS) if sys.argv[1:] == ["all"] else sys.argv[1:]
     if not names or any(name not in BENCHMARKS for name in names):
-        print(f"python -m tests.benchmarks NAME, where NAME is one of: {', '.join(BENCHMARKS)}")
+        print(f"python -m tests.benchmarks NAME, where NAME is all, or one of: {', '.join(BENCHMARKS)}")
         return 2
     for name in names:
         print(f"{name}: {BENCHMARKS[name].__doc__}")
