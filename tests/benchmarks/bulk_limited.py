@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -15,28 +14,19 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.benchmarks.measuring import emulator, verdict
+from tests.benchmarks.measuring import Cell, emulator, verdict
 from tests.benchmarks.removing import Rows, listed, planned, running
 
 _RUNS = 3
 _THREADS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    rate: int
-    burst: int
-    seconds: float
-    at_once: int
-    """Measurements at the same time: as many as don't disturb each other."""
-
-
 _CELLS = (
-    _Cell(1, 1, 600, 9),
-    _Cell(10, 1, 240, 9),
-    _Cell(10, 10, 240, 9),
-    _Cell(50, 1, 60, 3),
-    _Cell(50, 50, 60, 3),
+    Cell(1, 1, 600, 9),
+    Cell(10, 1, 240, 9),
+    Cell(10, 10, 240, 9),
+    Cell(50, 1, 60, 3),
+    Cell(50, 50, 60, 3),
 )
 
 _Figures = tuple[float, float, float]
@@ -60,7 +50,7 @@ def run() -> None:
             print(f"; {verdict(removed, '>= 0.95')}; refused {verdict(refused, '<= 0.02')}" if mine else "", flush=True)
 
 
-def _measure(cell: _Cell, remove: Callable[[str, Rows, Path, float], None]) -> _Figures:
+def _measure(cell: Cell, remove: Callable[[str, Rows, Path, float], None]) -> _Figures:
     with tempfile.TemporaryDirectory() as name:
         folder, log = Path(name), Path(name, "log")
         conditions = ("--rate", f"{cell.rate}:{cell.burst}", "--latency", "50", "--access-log", str(log))

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +17,18 @@ from pyte import Screen
 from tests import terminal
 
 BUDGET_SECONDS = 600.0 if os.environ.get("SESTUI_BENCHMARK_ROWS") else 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A rate that an emulator enforces, and how long it is measured."""
+
+    rate: int
+    """Calls a second."""
+    burst: int
+    seconds: float
+    at_once: int
+    """Measurements at the same time: as many as don't disturb each other."""
 
 
 _TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}

@@ -7,7 +7,6 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from botocore.exceptions import ClientError
 from sestui.domain.errors import SestuiError
 from sestui.domain.suppression import Connection, Reason, SuppressionList
 from sestui.sesv2.session import open_gateway
-from tests.benchmarks.measuring import emulator
+from tests.benchmarks.measuring import Cell, emulator
 
 _RUNS = 5
 _WORKERS = 16
@@ -27,21 +26,12 @@ _LATENCY = 50
 """Milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    rate: int
-    burst: int
-    seconds: float
-    at_once: int
-    """Measurements at the same time: as many as don't disturb each other."""
-
-
 _CELLS = (
-    _Cell(1, 1, 300, 10),
-    _Cell(10, 1, 120, 5),
-    _Cell(10, 10, 120, 5),
-    _Cell(50, 1, 30, 2),
-    _Cell(50, 50, 30, 2),
+    Cell(1, 1, 300, 10),
+    Cell(10, 1, 120, 5),
+    Cell(10, 10, 120, 5),
+    Cell(50, 1, 30, 2),
+    Cell(50, 50, 30, 2),
 )
 
 
@@ -64,7 +54,7 @@ def run() -> None:
         )
 
 
-def _measure(cell: _Cell, ours: bool) -> tuple[float, float, int]:
+def _measure(cell: Cell, ours: bool) -> tuple[float, float, int]:
     """Return the share of the rate, the share of calls that were refused, and the calls."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
