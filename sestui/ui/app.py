@@ -102,6 +102,8 @@ class SestuiApp(TerminalApp):
         self._state_folder = state_folder
         self.last_words: list[str] = []
         """What there is to say once the terminal is given back, in lines."""
+        self.wants_demo = False
+        """Whether who runs the app shall run the demo once it has ended."""
 
     def get_default_screen(self) -> BrowseScreen:
         # Known before the first layout, they need no second one.
@@ -127,7 +129,9 @@ class SestuiApp(TerminalApp):
         """Go to another connection: nothing of the one before is on the screen any more, nor can come there."""
         before = self._browse
         await before.finish()
-        self._browse = self._make_browse(asked, SuppressionList())
+        # What was asked for at the start is for the first connection, whichever that becomes.
+        first = before.flows.reading.gateway is None
+        self._browse = self._make_browse(asked, before.start_list if first else SuppressionList())
         self._browse.flows.connecting.made = gateway
         while self.screen is not before:
             await self.pop_screen()
@@ -195,6 +199,11 @@ class SestuiApp(TerminalApp):
         from sestui.ui.screens.errors import ErrorsDialog
 
         self.push_screen(ErrorsDialog(self._failures))
+
+    def go_to_demo(self) -> None:
+        """Leave for the demo."""
+        self.wants_demo = True
+        self.exit()
 
     def action_quit(self) -> None:  # type: ignore[override]
         """Leave, or ask first where something would be lost."""

@@ -67,8 +67,8 @@ class BrowseScreen(Screen[None]):
         demo: bool,
     ) -> None:
         super().__init__()
-        self._start_list = start_list
-        self._demo = demo
+        self.start_list = start_list
+        self.demo = demo
         self.keys = KEYS
         """What runs each command, by its id."""
         self._begun = False
@@ -97,7 +97,7 @@ class BrowseScreen(Screen[None]):
         yield self.key_line
 
     def on_mount(self) -> None:
-        self.bar.demo = self._demo
+        self.bar.demo = self.demo
         self.set_interval(1.0, lambda: self.flows.connecting.show_state())
 
     def take_keys(self, commands: Sequence[Command]) -> None:
@@ -111,8 +111,8 @@ class BrowseScreen(Screen[None]):
     def begin(self) -> None:
         """Connect and read: the first paint is out."""
         self._begun = True
-        self.flows.lists.begin(self._start_list)
-        self.flows.reading.connect(self._start_list)
+        self.flows.lists.begin(self.start_list)
+        self.flows.reading.connect(self.start_list)
 
     @property
     def losses(self) -> list[str]:
@@ -189,7 +189,7 @@ class BrowseScreen(Screen[None]):
         (self.tree_pane if self.tree_pane.has_focus_within else self.list_pane).escape()
 
     def action_refresh(self) -> None:
-        self.flows.reading.again(self.place, self._start_list)
+        self.flows.reading.again(self.place, self.start_list)
 
     def action_live(self) -> None:
         self.flows.lists.toggle_live()
@@ -198,7 +198,7 @@ class BrowseScreen(Screen[None]):
         self.show("Keys", help_text(self.app.commands))
 
     def action_connection(self) -> None:
-        if self._demo:
+        if self.demo:
             self.status.say("The demo's account is the only one: start sestui without --demo for another.")
         else:
             self.flows.connecting.choose()

@@ -1,0 +1,71 @@
+"""A first start on a real terminal, without credentials: from what it says to the demo, in the same process."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import PROGRAM, Terminal
+
+
+@pytest.fixture
+def programs() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def _start(environment: dict[str, str], programs: ExitStack, *options: str) -> Terminal:
+    opened = Terminal([PROGRAM, *options], environment)
+    programs.callback(opened.close)
+    opened.wait_for("Try the demo")
+    opened.settle(0.3)
+    return opened
+
+
+@pytest.mark.parametrize("trouble", ["nothing", "profile", "file", "half a key"])
+def test_from_nothing_to_the_demo_and_out_of_it(
+    environment: dict[str, str], programs: ExitStack, tmp_path: Path, trouble: str
+) -> None:
+    (tmp_path / ".aws").mkdir()
+    if trouble == "profile":
+        environment["AWS_PROFILE"] = "not-there"
+    elif trouble == "file":
+        (tmp_path / ".aws" / "config").write_text("[default\n")
+    elif trouble == "half a key":
+        environment |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_REGION": "us-east-1"}
+    screen = _start(environment, programs, "--read-only", "--tenant", "of-another-account")
+    screen.write(b"\r")
+    screen.wait_for("DEMO")
+    screen.wait_for("READ-ONLY")
+    screen.wait_for("Suppression list: account")
+    screen.wait_for("50,000 addresses")
+    screen.write(b"q")
+    assert screen.ended() == 0
+    # Both times the terminal was given back.
+    assert screen.output.count(b"\x1b[?1049h") == screen.output.count(b"\x1b[?1049l") == 2
+    assert "Traceback" not in screen.text
+
+
+def test_settings_and_the_log_hold_for_the_demo_too(
+    environment: dict[str, str], programs: ExitStack, tmp_path: Path
+) -> None:
+    settings, log = tmp_path / "settings.toml", tmp_path / "calls.jsonl"
+    settings.write_text('[keys]\nquit = "Q"\n')
+    screen = _start(environment, programs, "--low-bandwidth", "--config", str(settings), "--log", str(log))
+    before = len(screen.output)
+    screen.write(b"\r")
+    screen.wait_for("50,000 addresses")
+    # No colour is sent for a slow line.
+    assert b"38;2" not in screen.output[before:]
+    assert b"38;5" not in screen.output[before:]
+    assert "ListSuppressedDestinations" in log.read_text()
+    screen.write(b"Q")
+    assert screen.ended() == 0
+
+
+def test_it_leaves_without_the_demo(environment: dict[str, str], programs: ExitStack) -> None:
+    screen = _start(environment, programs)
+    screen.write(b"\x1b[A\r")
+    assert screen.ended() == 0
+    assert "DEMO" not in screen.text
