@@ -1,5 +1,6 @@
 """A first start on a real terminal, without credentials: from what it says to the demo, in the same process."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -69,3 +70,36 @@ def test_it_leaves_without_the_demo(environment: dict[str, str], programs: ExitS
     screen.write(b"\x1b[A\r")
     assert screen.ended() == 0
     assert "DEMO" not in screen.text
+
+
+STEP = {"enter": b"\r", "space": b" "}
+
+
+@pytest.mark.parametrize(
+    ("thing", "leads_to"),
+    [
+        (1, ("What it means for alice@corp.com", "BLOCKED by alice@corp.com")),
+        (2, ("Remove from a suppression list", "BOUNCE ·", "@outlook.com  BOUNCE")),
+        (3, ("Configuration set: retail-marketing", "Effective", "consults the list of tenant acme-retail")),
+    ],
+)
+def test_each_of_the_three_things_leads_where_it_says_key_by_key(
+    environment: dict[str, str], programs: ExitStack, tmp_path: Path, thing: int, leads_to: tuple[str, ...]
+) -> None:
+    screen = Terminal([PROGRAM, "--demo"], environment)
+    programs.callback(screen.close)
+    screen.wait_for("Three things to try")
+    screen.wait_for("50,000 addresses")
+    screen.settle()
+    before = len(screen.output)
+    # It stands still.
+    assert not screen.read(1.5)
+    (line,) = [
+        found[1] for line in screen.screen.display if (found := re.search(rf"│ {thing}  \S.*?  +(.*?) +│", line))
+    ]
+    for step in line.split(", "):
+        screen.write(STEP.get(step, step.encode()))
+        screen.settle(0.7)
+    for words in leads_to:
+        screen.wait_for(words, before)
+    assert "Three things" not in "\n".join(screen.screen.display)

@@ -146,6 +146,7 @@ class SestuiApp(TerminalApp):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
             self._browse.last_key = self._clock()
+            self._browse.used()
         await super().on_event(event)
 
     def pop_screen(self) -> AwaitComplete:

@@ -167,6 +167,7 @@ class Reading:
         screen.flows.naming.names()
         self.settings(screen.place)
         self._start("identity", self._identify, gateway, anew)
+        screen.greet()
 
     async def _part(self) -> None:
         """Leave a connection whose place another to the same account takes."""
