@@ -222,7 +222,7 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
         from sestui.cli.crash import tell
 
         tell("".join(f"sestui: {line}\n" for line in app.last_words))
-    return None if app.wants_demo else app.return_code or 0
+    return None if app.wants_demo and not app.return_code else app.return_code or 0
 
 
 def _settle() -> None:

@@ -202,9 +202,9 @@ class SestuiApp(TerminalApp):
         self.push_screen(ErrorsDialog(self._failures))
 
     def go_to_demo(self) -> None:
-        """Leave for the demo."""
+        """Leave for the demo; asks first, as `action_quit` does."""
         self.wants_demo = True
-        self.exit()
+        self.action_quit()
 
     def action_quit(self) -> None:  # type: ignore[override]
         """Leave, or ask first where something would be lost."""
@@ -219,6 +219,8 @@ class SestuiApp(TerminalApp):
     def _left(self, sure: bool | None) -> None:
         if sure:
             self._leave()
+        else:
+            self.wants_demo = False
 
     @work
     async def _leave(self) -> None:

@@ -25,7 +25,7 @@ _WAYS: Final = {
     "keys": "has keys",
     "none": "no credentials of its own",
 }
-_SETUP: Final = "To set one up, leave and run `aws configure sso`, for a login by SSO, or `aws configure`, for keys."
+_SETUP: Final = "Outside, `aws configure sso` sets a profile up that logs in by SSO, `aws configure` one with keys."
 
 
 def lines(sources: Sources, trouble: SestuiError) -> Iterator[tuple[str, str]]:

@@ -39,6 +39,8 @@ async def test_nothing_at_all_is_told_in_a_table_and_the_panes_say_it_once(make_
         await shows(pilot, TITLE, "No Region: name one with --region", "no keys: AWS_ACCESS_KEY_ID is not set")
         await shows(pilot, "none named, and there is no default", "none: neither AWS_REGION nor a profile names one")
         await shows(pilot, "~/.aws/config: not there", "~/.aws/credentials: not there", "`aws configure sso`")
+        # Once is enough.
+        assert "r connects again" not in screen_text(pilot.app)
         await shows(pilot, "Try the demo", "Choose a profile and a Region", "Try again (r)", "Quit")
         # Nobody was asked for this machine's role yet.
         assert "Machine's role" not in screen_text(pilot.app)
@@ -166,6 +168,18 @@ async def test_a_profile_that_is_not_there_is_told_with_what_names_it(
     write(config, f"[profile prod]\n{_KEYS}")
     async with make_app(asked=NOTHING).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "(prdo) could not be found", "prdo, by AWS_PROFILE: there is no such profile")
+
+
+async def test_keys_of_the_environment_that_a_profile_passes_by_are_told_so(
+    make_app: MakeApp, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "hush")
+    write(config, "[profile bare]\nregion = eu-west-1\n")
+    async with make_app(asked=Connection("", None, "bare")).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Unable to locate credentials", "bare, as asked for: no credentials of its own, eu-west-1")
+        await shows(pilot, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set, which")
+        assert "hush" not in screen_text(pilot.app)
 
 
 async def test_a_paste_and_letters_do_nothing_and_enter_goes_to_the_demo(make_app: MakeApp) -> None:

@@ -71,12 +71,15 @@ class BrowseScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self.start_list = start_list
+        """The list that is read first."""
         self.demo = demo
+        """Whether the account is the made-up one."""
         self.keys = KEYS
         """What runs each command, by its id."""
         self._begun = False
         """Whether anything is asked of SES yet."""
         self._is_used = False
+        """Whether anybody has pressed or pasted anything yet."""
         self.place = Place(tenant=start_list.tenant_name)
         """What the tree's cursor is on."""
         self.flows = Flows(self, connect, asked, clock, open_journal, keeping, settings, launch)

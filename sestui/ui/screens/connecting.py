@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.screens.browse import BrowseScreen
-    from sestui.ui.screens.welcome import Wish
 
 Connect = Callable[[Connection, str], Awaitable["Gateway"]]
 """Makes the connection asked for, with the code of an MFA device where there is one."""
@@ -140,14 +139,14 @@ class Connecting:
         from sestui.ui.screens.leave import LeaveDialog
 
         command = [*error.command, *(("--profile", profile) if profile else ())]
-        words = [
+        lines = [
             printable(str(error)),
             "",
             f"This runs `{printable(' '.join(command))}`, which has the terminal meanwhile.",
             *self._screen.unfinished,
         ]
         app = self._screen.app
-        if not await app.push_screen_wait(LeaveDialog(words, "Log in?", "Log in")):
+        if not await app.push_screen_wait(LeaveDialog(lines, "Log in?", "Log in")):
             return False
         # Nothing at all goes on meanwhile: no answer must be on its way.
         await self._screen.finish()
@@ -155,9 +154,8 @@ class Connecting:
             try:
                 status = _run(command)
             except OSError as trouble:
-                raise LoginNeeded(
-                    f"`{command[0]}` can't be run: {trouble.strerror}. {error}", error.command
-                ) from trouble
+                words = f"`{command[0]}` can't be run: {trouble.strerror}. {error}"
+                raise LoginNeeded(words, error.command) from trouble
         if status:
             raise LoginNeeded(f"`{' '.join(command)}` ended with status {status}. {error}", error.command)
         return True
@@ -180,36 +178,27 @@ class Connecting:
         from sestui.ui.screens.connection import ConnectionDialog
         from sestui.ui.screens.welcome import WelcomeDialog, Wish
 
-        app, tried = self._screen.app, self._asked
+        screen, app, tried = self._screen, self._screen.app, self._asked
         while trouble is not None:
+            # The dialog says it.
+            screen.status.say("")
             sources = await asyncio.to_thread(look, tried)
-            wish = await app.push_screen_wait(WelcomeDialog(trouble, sources, self._asked))
-            wanted = wish if isinstance(wish, Connection) else None
-            if wish is Wish.AGAIN and tried != self._asked:
+            wanted = await app.push_screen_wait(WelcomeDialog(trouble, sources, self._asked))
+            if wanted is Wish.DEMO:
+                return app.go_to_demo()
+            if wanted is Wish.LEAVE:
+                return app.action_quit()
+            if wanted is None:
+                keys = screen.keys
+                words = f"{keys['connection']} takes a profile and a Region, {keys['refresh']} tries again."
+                return screen.status.say(f"{words} `sestui --demo` needs no account.")
+            if wanted is Wish.AGAIN:
                 wanted = tried
-            elif wish is Wish.CHOOSE or (wanted is not None and not sources.region_of(wanted.profile)):
-                wanted = await app.push_screen_wait(ConnectionDialog(wanted or tried, "", ""))
-            elif wanted is None:
-                self._end_welcome(wish)
-                return
+            elif isinstance(wanted, Wish) or not sources.region_of(wanted.profile):
+                present = tried if isinstance(wanted, Wish) else wanted
+                wanted = await app.push_screen_wait(ConnectionDialog(present, "", ""))
             if wanted is not None:
                 tried, trouble = wanted, await self._go(wanted)
-
-    def _end_welcome(self, wish: Wish | Connection | None) -> None:
-        from sestui.ui.screens.welcome import Wish
-
-        screen = self._screen
-        if wish is Wish.DEMO:
-            screen.app.go_to_demo()
-        elif wish is Wish.LEAVE:
-            screen.app.action_quit()
-        elif wish is Wish.AGAIN:
-            screen.status.say("Trying again …")
-            screen.action_refresh()
-        else:
-            keys = screen.keys
-            words = f"{keys['connection']} takes a profile and a Region, {keys['refresh']} tries again."
-            screen.status.say(f"{words} `sestui --demo` needs no account.")
 
     async def _choose(self) -> None:
         from sestui.ui.screens.connection import ConnectionDialog
@@ -232,13 +221,14 @@ class Connecting:
         # One that is still being made would come later than this one.
         screen.workers.cancel_group(screen, "connection")
         name = printable(" · ".join(it for it in (wanted.profile, wanted.region) if it))
-        screen.status.say(f"Connecting to {name} …")
+        to = f" to {name}" if name else ""
+        screen.status.say(f"Connecting{to} …")
         try:
             made = await self.make(wanted)
         except SestuiError as error:
             app.note_error(error)
             stays = " Everything stays as it was." if screen.flows.reading.gateway is not None else ""
-            screen.status.say(f"Not connected to {name}: {printable(error.brief)}{stays}", urgent=True)
+            screen.status.say(f"Not connected{to}: {printable(error.brief)}{stays}", urgent=True)
             return error
         screen.status.say("")
         if await self._is_sure(screen.losses):
