@@ -25,7 +25,7 @@ _WAYS: Final = {
     "keys": "has keys",
     "none": "no credentials of its own",
 }
-_SETUP: Final = "Outside, `aws configure sso` sets a profile up that logs in by SSO, `aws configure` one with keys."
+_SETUP: Final = "No profile yet: run `aws configure sso` (a login) or `aws configure` (keys)."
 
 
 def lines(sources: Sources, trouble: SestuiError) -> Iterator[tuple[str, str]]:
