@@ -94,7 +94,12 @@ def _run(arguments: Sequence[str] | None) -> int:
 
         print(f"sestui: {error}", file=sys.stderr)
         return USAGE
-    return asyncio.run(_dashboard(asked, chosen, log))
+    ended = asyncio.run(_dashboard(asked, chosen, log))
+    if ended is None:
+        # As it is with --demo; the tenant would be another account's.
+        asked.demo, asked.tenant = True, None
+        ended = asyncio.run(_dashboard(asked, chosen, call_log(asked)))
+    return ended or 0
 
 
 def _no_terminal() -> str:
@@ -137,7 +142,8 @@ def _module(command: str) -> Any:
     return import_module(f"sestui.cli.{_COMMANDS[command][0]}")
 
 
-async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog | None) -> int:
+async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog | None) -> int | None:
+    """Run it and return its exit status; None where somebody wants the demo in its place."""
     # What a start makes stays: looking through it for garbage finds none.
     gc.disable()
     over_ssh = "SSH_CONNECTION" in os.environ
@@ -216,7 +222,7 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
         from sestui.cli.crash import tell
 
         tell("".join(f"sestui: {line}\n" for line in app.last_words))
-    return app.return_code or 0
+    return None if app.wants_demo and not app.return_code else app.return_code or 0
 
 
 def _settle() -> None:

@@ -94,6 +94,7 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
             settings: Settings = Settings(),  # noqa: B008 - frozen
             launch: Launch | None = None,
             guard: Guard = Guard(),  # noqa: B008 - frozen
+            demo: bool = False,
         ) -> SestuiApp:
             def open_journal() -> Journal:
                 journal = Journal(tmp_path / "state", clock)
@@ -113,6 +114,7 @@ async def make_app(emulator: Emulator, tmp_path: Path) -> AsyncIterator[MakeApp]
                 settings=settings,
                 launch=launch,
                 start_list=which,
+                demo=demo,
             )
 
         yield make

@@ -1,6 +1,7 @@
 """What `--demo` starts: the emulator as a process of its own, which ends when its parent does, however that ends."""
 
 import asyncio
+import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ async def demo_endpoint() -> AsyncIterator[str]:
     Raises:
         ConnectionProblem: it did not start.
     """
+    _leave_out_aws()
     # The pipe on its standard input closes when this process ends, killed or not.
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sestui", "emulator", "--until-stdin-closes"), stdin=PIPE, stdout=PIPE, stderr=DEVNULL
@@ -30,3 +32,10 @@ async def demo_endpoint() -> AsyncIterator[str]:
     finally:
         process.stdin.close()
         await process.wait()
+
+
+def _leave_out_aws() -> None:
+    """Have no file and no variable of AWS's count from now on: one that is broken would keep the demo from starting."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}

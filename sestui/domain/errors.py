@@ -49,6 +49,11 @@ class SestuiError(Exception):
     is_listed = False
     """Whether the log of errors has it."""
 
+    @property
+    def brief(self) -> str:
+        """Its text, but for what there is to choose from: for a place where one can choose."""
+        return str(self)
+
 
 class UsageError(SestuiError):
     """What was asked makes no sense; nothing was sent."""
@@ -76,12 +81,26 @@ class FileIsThere(FileTrouble):
 class ConnectionProblem(SestuiError):
     """No connection can be made of the profile, Region and endpoint given."""
 
+    def __init__(self, message: str, choice: str = "") -> None:
+        """`choice` is a sentence with all that could be given instead."""
+        super().__init__(message)
+        self._choice = choice
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.brief, self._choice)))
+
+    @property
+    def brief(self) -> str:
+        return str(self.args[0])
+
 
 class NoCredentials(ConnectionProblem):
     """botocore's chain found no credentials."""
 
     state = "no credentials"
     """In two or three words."""
+    chain_ended = False
+    """Whether all that botocore asks was asked, and had none; else one had some that are of no use."""
 
 
 class LoginNeeded(NoCredentials):

@@ -88,7 +88,7 @@ async def open_gateway(
                 session.set_credentials(*json.loads(secret.text))
             region = asked.region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
             if not region:
-                raise NoRegion(f"No Region: name one with --region, or set it for the profile. {_choice_of_regions()}")
+                raise NoRegion("No Region: name one with --region, or set it for the profile.", _choice_of_regions())
             loopback = asked.endpoint is not None and is_loopback(asked.endpoint)
             if code is not None:
                 credentials.ask_nobody(session, code)
@@ -155,7 +155,7 @@ def _is_url(text: str) -> bool:
 def _prepare(asked: Connection) -> AioSession:
     session = get_session() if asked.profile is None else AioSession(profile=asked.profile)
     if asked.profile is not None and asked.profile not in session.available_profiles:
-        raise ConnectionProblem(f"There is no profile {asked.profile!r}. {_choice_of_profiles()}")
+        raise ConnectionProblem(f"There is no profile {asked.profile!r}.", _choice_of_profiles())
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
     if asked.endpoint is not None and is_loopback(asked.endpoint):
         # An emulator needs no instance role, and asking for one takes seconds where there is none.

@@ -63,9 +63,10 @@ def translated(operation: str) -> Iterator[None]:
     except botocore_errors.ClientError as error:
         raise service_error(error, operation) from error
     except (botocore_errors.NoCredentialsError, botocore_errors.PartialCredentialsError) as error:
-        raise errors.NoCredentials(
-            f"No AWS credentials: {error}. Name a profile with --profile, or log in; --demo needs none."
-        ) from error
+        words = f"No AWS credentials: {error}. Name a profile with --profile, or log in; --demo needs none."
+        trouble = errors.NoCredentials(words)
+        trouble.chain_ended = isinstance(error, botocore_errors.NoCredentialsError)
+        raise trouble from error
     except botocore_errors.NoRegionError as error:
         raise errors.NoRegion("No Region: name one with --region, or set it for the profile.") from error
     except botocore_errors.ProfileNotFound as error:

@@ -102,6 +102,8 @@ class SestuiApp(TerminalApp):
         self._state_folder = state_folder
         self.last_words: list[str] = []
         """What there is to say once the terminal is given back, in lines."""
+        self.wants_demo = False
+        """Whether who runs the app shall run the demo once it has ended."""
 
     def get_default_screen(self) -> BrowseScreen:
         # Known before the first layout, they need no second one.
@@ -127,7 +129,9 @@ class SestuiApp(TerminalApp):
         """Go to another connection: nothing of the one before is on the screen any more, nor can come there."""
         before = self._browse
         await before.finish()
-        self._browse = self._make_browse(asked, SuppressionList())
+        # What was asked for at the start is for the first connection, whichever that becomes.
+        first = before.flows.reading.gateway is None
+        self._browse = self._make_browse(asked, before.start_list if first else SuppressionList())
         self._browse.flows.connecting.made = gateway
         while self.screen is not before:
             await self.pop_screen()
@@ -142,6 +146,7 @@ class SestuiApp(TerminalApp):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
             self._browse.last_key = self._clock()
+            self._browse.used()
         await super().on_event(event)
 
     def pop_screen(self) -> AwaitComplete:
@@ -196,6 +201,11 @@ class SestuiApp(TerminalApp):
 
         self.push_screen(ErrorsDialog(self._failures))
 
+    def go_to_demo(self) -> None:
+        """Leave for the demo; asks first, as `action_quit` does."""
+        self.wants_demo = True
+        self.action_quit()
+
     def action_quit(self) -> None:  # type: ignore[override]
         """Leave, or ask first where something would be lost."""
         from sestui.ui.screens.leave import LeaveDialog
@@ -209,6 +219,8 @@ class SestuiApp(TerminalApp):
     def _left(self, sure: bool | None) -> None:
         if sure:
             self._leave()
+        else:
+            self.wants_demo = False
 
     @work
     async def _leave(self) -> None:

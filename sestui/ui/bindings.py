@@ -50,8 +50,8 @@ def palette(screen: Screen[Any], commands: Iterable[Command]) -> Iterator[System
             )
 
 
-def help_text(commands: Sequence[Command]) -> RenderableType:
-    """Return all keys, pane by pane."""
+def help_text(commands: Sequence[Command], *first: RenderableType) -> RenderableType:
+    """Return all keys, pane by pane, after what comes first."""
     keys = {command.id: f" ({command.keycaps[0]})" if command.keys else "" for command in commands}
     titles: dict[Where, str] = {
         "everywhere": "Everywhere",
@@ -69,7 +69,7 @@ def help_text(commands: Sequence[Command]) -> RenderableType:
         ("ctrl+l", "Draw all of the screen again, where something else has written over it"),
         ("a paste", "Runs no key outside an input: the addresses in it are looked for"),
     ]
-    return Group(*parts, Text("Elsewhere", "bold"), _keys(rest))
+    return Group(*first, *parts, Text("Elsewhere", "bold"), _keys(rest))
 
 
 def _keys(rows: list[tuple[str, str]]) -> Table:

@@ -77,6 +77,14 @@ async def test_everything_can_be_read_in_each_theme(make_app: MakeApp, theme: st
         is_readable(app, theme)
 
 
+@pytest.mark.parametrize("theme", OPTIONS["theme"].choices)
+async def test_the_greeting_can_be_read_in_each_theme(make_app: MakeApp, theme: str) -> None:
+    app = make_app(settings=Settings(theme=theme), demo=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "2,500 addresses", "Three things to try")
+        is_readable(app, theme)
+
+
 async def test_a_theme_can_be_chosen_for_the_session(make_app: MakeApp) -> None:
     app = make_app(settings=Settings(theme="light"))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -286,6 +286,8 @@ async def test_access_that_is_denied_is_said_with_the_action_and_the_request(
 async def test_without_a_region_the_ways_on_are_named_and_c_is_one(make_app: MakeApp, profiles: Path) -> None:
     write(profiles, "[profile prod]\nregion = eu-central-1\n")
     async with make_app(asked=Connection("")).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "No connection", "Profile prod")
+        await pilot.press("escape")
         await shows(pilot, "not connected", "c takes a profile and a Region", "`sestui --demo`")
         await pilot.press("c")
         await shows(pilot, "Profile", "prod")

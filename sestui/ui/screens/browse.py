@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -18,6 +19,7 @@ from sestui.ui.bindings import bind_anew, bindings, help_text
 from sestui.ui.commands import KEYS, Command, keys_by_id
 from sestui.ui.place import Place
 from sestui.ui.screens.flows import Flows
+from sestui.ui.too_small import is_too_small
 from sestui.ui.widgets.connection_bar import ConnectionBar
 from sestui.ui.widgets.destinations import DestinationTable
 from sestui.ui.widgets.key_line import KeyLine
@@ -29,6 +31,7 @@ from sestui.ui.widgets.tree_pane import TreePane
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.widget import Widget
     from textual.worker import Worker
 
     from sestui.domain.suppression import Connection
@@ -67,15 +70,20 @@ class BrowseScreen(Screen[None]):
         demo: bool,
     ) -> None:
         super().__init__()
-        self._start_list = start_list
-        self._demo = demo
+        self.start_list = start_list
+        """The list that is read first."""
+        self.demo = demo
+        """Whether the account is the made-up one."""
         self.keys = KEYS
         """What runs each command, by its id."""
         self._begun = False
         """Whether anything is asked of SES yet."""
+        self._is_used = False
+        """Whether anybody has pressed or pasted anything yet."""
         self.place = Place(tenant=start_list.tenant_name)
         """What the tree's cursor is on."""
         self.flows = Flows(self, connect, asked, clock, open_journal, keeping, settings, launch)
+        self._greeting: Widget | None = None
         self.last_key = clock()
         """When somebody last pressed a key, in the clock's seconds."""
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in the tree.
@@ -97,7 +105,7 @@ class BrowseScreen(Screen[None]):
         yield self.key_line
 
     def on_mount(self) -> None:
-        self.bar.demo = self._demo
+        self.bar.demo = self.demo
         self.set_interval(1.0, lambda: self.flows.connecting.show_state())
 
     def take_keys(self, commands: Sequence[Command]) -> None:
@@ -111,8 +119,23 @@ class BrowseScreen(Screen[None]):
     def begin(self) -> None:
         """Connect and read: the first paint is out."""
         self._begun = True
-        self.flows.lists.begin(self._start_list)
-        self.flows.reading.connect(self._start_list)
+        self.flows.lists.begin(self.start_list)
+        self.flows.reading.connect(self.start_list)
+
+    def greet(self) -> None:
+        """Say in the demo what there is to try; it costs a layout, so only once there is something to try it with."""
+        if self.demo and not self._is_used and not is_too_small(self.app.size):
+            from sestui.ui.widgets.greeting import Greeting
+
+            self._greeting = Greeting(self.keys)
+            self.mount(self._greeting)
+
+    def used(self) -> None:
+        """Somebody has pressed a key or a button, or pasted something: there is no more to say to them."""
+        self._is_used = True
+        if self._greeting is not None:
+            self._greeting.remove()
+            self._greeting = None
 
     @property
     def losses(self) -> list[str]:
@@ -190,16 +213,19 @@ class BrowseScreen(Screen[None]):
         (self.tree_pane if self.tree_pane.has_focus_within else self.list_pane).escape()
 
     def action_refresh(self) -> None:
-        self.flows.reading.again(self.place, self._start_list)
+        self.flows.reading.again(self.place, self.start_list)
 
     def action_live(self) -> None:
         self.flows.lists.toggle_live()
 
     def action_help(self) -> None:
-        self.show("Keys", help_text(self.app.commands))
+        from sestui.ui.three_things import TITLE, three_things
+
+        first = (Text(TITLE, "bold"), three_things(self.keys), Text()) if self.demo else ()
+        self.show("Keys", help_text(self.app.commands, *first))
 
     def action_connection(self) -> None:
-        if self._demo:
+        if self.demo:
             self.status.say("The demo's account is the only one: start sestui without --demo for another.")
         else:
             self.flows.connecting.choose()
@@ -287,7 +313,11 @@ class BrowseScreen(Screen[None]):
     def on_paste(self, event: events.Paste) -> None:
         """Text pasted outside an input runs nothing: what it holds is looked for."""
         event.stop()
+        self.used()
         self.flows.finding.find(event.text)
+
+    def on_mouse_down(self) -> None:
+        self.used()
 
     def show(
         self, title: str, text: RenderableType | Callable[[], Awaitable[RenderableType]], placeholder: str = ""

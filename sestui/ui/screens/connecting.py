@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sestui.domain.display import printable
-from sestui.domain.errors import CodeNeeded, CodeRefused, CredentialsRefused, LoginNeeded, NoCredentials, SestuiError
+from sestui.domain.errors import (
+    CodeNeeded,
+    CodeRefused,
+    ConnectionProblem,
+    CredentialsRefused,
+    LoginNeeded,
+    NoCredentials,
+    SestuiError,
+)
 from sestui.domain.suppression import Connection, SuppressionList
 from sestui.ui.commands import CHANGES
 from sestui.ui.widgets.connection_bar import EXPIRED, lasting
@@ -129,14 +139,14 @@ class Connecting:
         from sestui.ui.screens.leave import LeaveDialog
 
         command = [*error.command, *(("--profile", profile) if profile else ())]
-        words = [
+        lines = [
             printable(str(error)),
             "",
             f"This runs `{printable(' '.join(command))}`, which has the terminal meanwhile.",
             *self._screen.unfinished,
         ]
         app = self._screen.app
-        if not await app.push_screen_wait(LeaveDialog(words, "Log in?", "Log in")):
+        if not await app.push_screen_wait(LeaveDialog(lines, "Log in?", "Log in")):
             return False
         # Nothing at all goes on meanwhile: no answer must be on its way.
         await self._screen.finish()
@@ -144,41 +154,88 @@ class Connecting:
             try:
                 status = _run(command)
             except OSError as trouble:
-                raise NoCredentials(f"`{command[0]}` can't be run: {trouble.strerror}. {error}") from trouble
+                words = f"`{command[0]}` can't be run: {trouble.strerror}. {error}"
+                raise LoginNeeded(words, error.command) from trouble
         if status:
-            raise NoCredentials(f"`{' '.join(command)}` ended with status {status}. {error}")
+            raise LoginNeeded(f"`{' '.join(command)}` ended with status {status}. {error}", error.command)
         return True
+
+    def welcome(self, error: SestuiError) -> None:
+        """Offer ways on to a person whose first connection can't be made of what is there; of other errors say no more.
+
+        Whoever was asked for a login or a code has had a dialog, and credentials that are refused are there.
+        """
+        if not isinstance(error, ConnectionProblem) or isinstance(error, LoginNeeded | CodeNeeded):
+            return
+        from sestui.ui.screens.welcome import WelcomeDialog
+
+        if not any(isinstance(it, WelcomeDialog) for it in self._screen.app.screen_stack):
+            _: Worker[None] = self._screen.run_worker(partial(self._welcome, error), group="welcome")
+
+    async def _welcome(self, trouble: SestuiError | None) -> None:
+        """Ask until there is a connection, or nobody wants one."""
+        from sestui.sesv2.sources import look
+        from sestui.ui.screens.connection import ConnectionDialog
+        from sestui.ui.screens.welcome import WelcomeDialog, Wish
+
+        screen, app, tried = self._screen, self._screen.app, self._asked
+        while trouble is not None:
+            # The dialog says it.
+            screen.status.say("")
+            sources = await asyncio.to_thread(look, tried)
+            wanted = await app.push_screen_wait(WelcomeDialog(trouble, sources, self._asked))
+            if wanted is Wish.DEMO:
+                return app.go_to_demo()
+            if wanted is Wish.LEAVE:
+                return app.action_quit()
+            if wanted is None:
+                keys = screen.keys
+                words = f"{keys['connection']} takes a profile and a Region, {keys['refresh']} tries again."
+                return screen.status.say(f"{words} `sestui --demo` needs no account.")
+            if wanted is Wish.AGAIN:
+                wanted = tried
+            elif isinstance(wanted, Wish) or not sources.region_of(wanted.profile):
+                present = tried if isinstance(wanted, Wish) else wanted
+                wanted = await app.push_screen_wait(ConnectionDialog(present, "", ""))
+            if wanted is not None:
+                tried, trouble = wanted, await self._go(wanted)
 
     async def _choose(self) -> None:
         from sestui.ui.screens.connection import ConnectionDialog
 
-        screen, app = self._screen, self._screen.app
+        screen = self._screen
         gateway = screen.flows.reading.gateway
         region = self._asked.region if gateway is None else gateway.connection.region
         present = Connection(region, self._asked.endpoint, self._asked.profile)
-        wanted = await app.push_screen_wait(ConnectionDialog(present, self._trouble, screen.bar.told))
+        wanted = await screen.app.push_screen_wait(ConnectionDialog(present, self._trouble, screen.bar.told))
         if wanted is None:
             return
-        if wanted == present:
-            if await self._is_sure(screen.unfinished):
-                screen.flows.reading.reconnect(SuppressionList())
-            return
+        if wanted != present:
+            await self._go(wanted)
+        elif await self._is_sure(screen.unfinished):
+            screen.flows.reading.reconnect(SuppressionList())
+
+    async def _go(self, wanted: Connection) -> SestuiError | None:
+        """Go to another connection; return why that can't be made."""
+        screen, app = self._screen, self._screen.app
         # One that is still being made would come later than this one.
         screen.workers.cancel_group(screen, "connection")
         name = printable(" · ".join(it for it in (wanted.profile, wanted.region) if it))
-        screen.status.say(f"Connecting to {name} …")
+        to = f" to {name}" if name else ""
+        screen.status.say(f"Connecting{to} …")
         try:
             made = await self.make(wanted)
         except SestuiError as error:
             app.note_error(error)
-            stays = " Everything stays as it was." if gateway is not None else ""
-            screen.status.say(f"Not connected to {name}: {printable(str(error))}{stays}", urgent=True)
-            return
+            stays = " Everything stays as it was." if screen.flows.reading.gateway is not None else ""
+            screen.status.say(f"Not connected{to}: {printable(error.brief)}{stays}", urgent=True)
+            return error
         screen.status.say("")
         if await self._is_sure(screen.losses):
             app.change_connection(made, wanted)
         else:
             await made.close()
+        return None
 
     async def _is_sure(self, losses: list[str]) -> bool:
         from sestui.ui.screens.leave import LeaveDialog

@@ -165,7 +165,7 @@ class ConnectionDialog(Dialog[Connection]):
         """Say in words what the lists show in colour alone."""
         it = self._chosen
         words = f"profile {it.profile or 'none'}, Region {it.region or 'none: the one that the profile names'}"
-        anew = ", made anew" if it == self._present else ""
+        anew = ", made anew" if it == self._present and self._told else ""
         text = Text(f"Now: {self._told}\n", "dim") if self._told else Text()
         text.append(f"Enter connects: {printable(words)}{anew}.", "not dim")
         if self._trouble:

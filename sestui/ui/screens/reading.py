@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from sestui.domain.display import printable
-from sestui.domain.errors import ConnectionProblem, NoCredentials, ServiceError, SestuiError
+from sestui.domain.errors import ServiceError, SestuiError
 from sestui.domain.settings import ConfigurationSet, Tenant
 from sestui.domain.suppression import SuppressionList
 from sestui.sesv2.pacing import Priority
@@ -143,11 +143,9 @@ class Reading:
         except SestuiError as error:
             screen.bar.trouble = "not connected"
             screen.list_pane.trouble(error)
-            self._trouble("No connection", error)
-            if isinstance(error, ConnectionProblem) and not isinstance(error, NoCredentials):
-                keys = screen.keys
-                words = f"{keys['connection']} takes a profile and a Region, {keys['refresh']} tries again."
-                screen.status.say(f"{words} `sestui --demo` needs no account.")
+            screen.app.keep_error(error)
+            if self.gateway is None and not screen.demo:
+                self._connecting.welcome(error)
             return
         if anew := self.gateway is not None:
             await self._part()
@@ -169,6 +167,7 @@ class Reading:
         screen.flows.naming.names()
         self.settings(screen.place)
         self._start("identity", self._identify, gateway, anew)
+        screen.greet()
 
     async def _part(self) -> None:
         """Leave a connection whose place another to the same account takes."""

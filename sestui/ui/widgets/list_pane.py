@@ -209,7 +209,7 @@ class ListPane(Vertical):
 
     def trouble(self, error: SestuiError) -> None:
         """Loading ended with an error; what is loaded stays."""
-        self._trouble = f"{printable(str(error))} Press r to try again."
+        self._trouble = f"{printable(error.brief)} Press r to try again."
         if isinstance(error, CredentialsRefused) and self.listing is not None and len(self.listing.index):
             # The status line and the panel have the rest: the rows are worth more.
             self._trouble = f"{error.state}: r connects again"
