@@ -1,13 +1,15 @@
 """Makes README's pictures, one of every screen: `python -m tests.ui.pictures` draws them, a test keeps them true."""
 
 import asyncio
+import os
 import re
 import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, aclosing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
 
@@ -30,33 +32,98 @@ _WHO = Who("oncall", "maria", "10.20.30.40 51234 10.0.0.5 22", "bastion-1")
 _OUTAGE = "domain:outlook.com,hotmail.com since:4h"
 
 
+_PROFILES = """
+[profile oncall]
+region = eu-central-1
+sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = OnCall
+[sso-session corp]
+sso_start_url = https://corp.awsapps.com/start
+sso_region = eu-west-1
+[profile keys]
+aws_access_key_id = AKID
+aws_secret_access_key = secret
+[profile breakglass]
+region = eu-central-1
+role_arn = arn:aws:iam::123456789012:role/Admin
+source_profile = keys
+mfa_serial = arn:aws:iam::123456789012:mfa/maria
+"""
+"""A config file of AWS's."""
+
+
 async def draw() -> dict[str, str]:
-    """Go through every screen on the demo's account, and return a picture of each, as SVG, by its name."""
+    """Go through every screen, and return a picture of each, as SVG, by its name."""
     async with AsyncExitStack() as stack:
-        emulator = await stack.enter_async_context(Emulator(World(), clock=lambda: _NOW))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stack.enter_context(_nothing_of_the_machine(folder))
+        emulator = await stack.enter_async_context(Emulator(World(), clock=lambda: _NOW))
 
-        async def connect(*_: object) -> Gateway:
-            return await stack.enter_async_context(open_gateway(Connection("us-east-1", emulator.url)))
+        def app(*, demo: bool) -> SestuiApp:
+            async def connect(wanted: Connection, code: str) -> Gateway:
+                where = Connection("us-east-1", emulator.url) if demo else wanted
+                return await stack.enter_async_context(open_gateway(where, code=code))
 
-        app = SestuiApp(
-            connect,
-            clock=lambda: _NOW,
-            open_journal=lambda: Journal(folder / "state", lambda: _NOW, _WHO),
-            state_folder=lambda: folder,
-            keeping=lambda _: Keeping(),
-            settings=Settings(),
-            demo=True,
-        )
+            return SestuiApp(
+                connect,
+                clock=lambda: _NOW,
+                open_journal=lambda: Journal(folder / "state", lambda: _NOW, _WHO),
+                state_folder=lambda: folder,
+                keeping=lambda _: Keeping(),
+                settings=Settings(),
+                demo=demo,
+            )
+
         pictures = {}
-        async with app.run_test(size=(100, 30)) as pilot, aclosing(_tour(pilot, emulator)) as stops:
-            async for name in stops:
-                pictures[name] = _kept(app.export_screenshot(title="sestui"))
+        for demo in (True, False):
+            shown = app(demo=demo)
+            async with (
+                shown.run_test(size=(100, 30)) as pilot,
+                aclosing(_tour(pilot, emulator) if demo else _first_run(pilot)) as stops,
+            ):
+                async for name in stops:
+                    pictures[name] = _kept(shown.export_screenshot(title="sestui"))
         return pictures
 
 
+@contextmanager
+def _nothing_of_the_machine(home: Path) -> Iterator[None]:
+    """Have AWS's own files in this folder, and nothing of AWS in the environment."""
+    (home / ".aws").mkdir()
+    (home / ".aws" / "config").write_text(_PROFILES)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [it for it in os.environ if it.startswith("AWS_")]:
+            patch.delenv(name)
+        patch.setenv("HOME", str(home))
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+async def _first_run(pilot: Pilot[Any]) -> AsyncGenerator[str]:
+    """Yield the name of what is on the screen of a start that has nothing to connect with."""
+    await shows(pilot, "No connection", "Profile oncall")
+    yield "first-run"
+    await pilot.press("down", "enter")
+    await shows(pilot, "aws sso login --profile oncall")
+    yield "login"
+    await pilot.press("escape")
+    await shows(pilot, "No connection", "A login is needed")
+    await pilot.press("down", "down", "down", "enter")
+    await shows(pilot, "MFA code", "mfa/maria")
+    await type_text(pilot, "123")
+    yield "code"
+    await pilot.press("escape")
+    await shows(pilot, "No connection", "code")
+    await pilot.press("escape", "c")
+    await shows(pilot, "breakglass", "ap-southeast-1")
+    await type_text(pilot, "onc")
+    await shows(pilot, "Enter connects: profile oncall, Region eu-central-1.")
+    yield "connection"
+
+
 async def _tour(pilot: Pilot[Any], emulator: Emulator) -> AsyncGenerator[str]:
-    """Yield the name of what is on the screen, one screen after another."""
+    """Yield the name of what is on the screen, one screen of the demo after another."""
 
     async def leave() -> None:
         depth = len(pilot.app.screen_stack)
@@ -71,6 +138,8 @@ async def _tour(pilot: Pilot[Any], emulator: Emulator) -> AsyncGenerator[str]:
         await pilot.press("enter")
 
     await shows(pilot, "Tenants (40)", "acme-retail TENANT", "OnCall", "50,000 addresses")
+    await shows(pilot, "Three things to try", "opal-bank ACCOUNT")
+    yield "greeting"
     await pilot.press("j", "j", "j", "enter")
     await shows(pilot, "5,374 addresses", "Tenant: acme-retail")
     await pilot.press("1", "space")
