@@ -16,8 +16,8 @@ from sestui.services.in_thread import in_thread
 from sestui.services.rows import reason_code
 
 if TYPE_CHECKING:
-    from sestui.services.index import Index
-    from sestui.services.listing import Listing
+    from collections.abc import AsyncIterable
+
     from sestui.services.rows import Columns
 
 _REASONS: Final = sorted(Reason, key=reason_code)
@@ -69,19 +69,13 @@ class Tally:
         return trends(counts, self._now, known_since)
 
 
-async def count(index: Index, now: float, known_since: float) -> Trends:
-    """Count the rows of an index at `now`, slice by slice; the sums are made in a thread.
+async def count(slices: AsyncIterable[Columns], now: float, known_since: float) -> Trends:
+    """Count rows at `now`, slice by slice: those of `Index.columns` or a `Kept`; the sums are made in a thread.
 
-    What comes meanwhile may be counted or not. `known_since` is as `known` has it.
+    What comes meanwhile may be counted or not. `known_since` is as `Listing` or `Kept` has it.
     """
     tally = Tally(now)
-    async for columns in index.columns():
+    async for columns in slices:
         tally.add(columns)
     # Of the days before a list began nothing can be said, nor of what would have been usual then.
     return await in_thread(tally.trends, max(known_since, tally.oldest))
-
-
-def known(listing: Listing) -> float:
-    """Return since when all rows of a list are loaded, or kept: seconds since 1970, inf while not even the newest."""
-    again = listing.read_again is not None and listing.kept_from is None
-    return -inf if listing.is_whole or again else listing.whole_since

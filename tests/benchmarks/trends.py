@@ -43,7 +43,7 @@ async def _services() -> None:
         ours, peer = [], []
         for _ in range(_RUNS):
             started = time.perf_counter()
-            await count(index, _NEWEST, -inf)
+            await count(index.columns(), _NEWEST, -inf)
             counted = time.perf_counter()
             # What one would write: it looks at all rows, whatever their date.
             Counter((row.last_update // 3600, row.reason, row.address.rpartition("@")[2]) for row in plain)
@@ -68,7 +68,7 @@ async def _hold(index: Index) -> float:
 
     other = asyncio.create_task(somebody_else())
     await asyncio.sleep(0)
-    await count(index, _NEWEST, -inf)
+    await count(index.columns(), _NEWEST, -inf)
     other.cancel()
     return hold * 1000
 
