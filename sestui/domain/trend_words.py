@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from sestui.domain.display import counted, hour_of, moment, printable
+from sestui.domain.suppression import SuppressionList
 from sestui.domain.trends import FACTOR, HOUR, HOURS, Bar, Other, Spike, Trends
 
 COUNTED: Final = "LastUpdateTime is counted: an entry put again moves, one removed is gone"
@@ -18,6 +19,8 @@ _PARTS: Final = " ▏▎▍▌▋▊▉"
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NAMED: Final = 2
 """How many domains of a spike are named."""
+_NAME: Final = 32
+"""Characters of a list's name before what it has, with less room two thirds."""
 
 
 def hour(bar: Bar) -> str:
@@ -49,10 +52,19 @@ def span(bar: Bar) -> str:
     return f"{hour(bar)} to {end if same_day else f'{_weekday(bar.before)} {end}'}"
 
 
-def spike(it: Spike) -> str:
-    """Tell a spike: `outlook.com: 9,112 since Wed 02:00, usual up to 40 an hour`."""
+def spike(it: Spike, named: int = _NAMED) -> str:
+    """Tell a spike, naming some of its domains: `outlook.com: 9,112 since Wed 02:00, usual up to 40 an hour`."""
     complaints = f", {it.bar.complaints:,} of them COMPLAINT" if it.bar.complaints else ""
-    return f"{_whose(it.bar)}: {it.bar.count:,} {span(it.bar)}, usual up to {it.usual:,} an hour{complaints}"
+    return f"{_whose(it.bar, named)}: {it.bar.count:,} {span(it.bar)}, usual up to {it.usual:,} an hour{complaints}"
+
+
+def spike_of(which: SuppressionList, it: Spike, *, in_full: bool) -> str:
+    """Tell a spike of another list; of a long name, whose end tells it from the next, the middle is left out."""
+    name = printable(str(which))
+    room = _NAME if in_full else _NAME * 2 // 3
+    if len(name) > room:
+        name = f"{name[: room // 2]}…{name[-(room // 2) + 1 :]}"
+    return f"{name}: {spike(it, _NAMED if in_full else 1)}"
 
 
 def no_spike(trends: Trends) -> str:
@@ -99,7 +111,7 @@ def others(those: Iterable[Other], unread: int, now: float) -> str:
     oldest = min((it.read_at for it in quiet), default=now)
     groups = [
         (len(quiet), f"nothing unusual {as_of(oldest, now)}"),
-        (old, "too old to tell"),
+        (old, "too old"),
         (short, "incomplete or new"),
         (unread, "not readable"),
     ]
@@ -110,12 +122,12 @@ def others(those: Iterable[Other], unread: int, now: float) -> str:
     return begin + (told[0][1] if len(told) == 1 else ", ".join(f"{count:,} {words}" for count, words in told))
 
 
-def _whose(bar: Bar) -> str:
+def _whose(bar: Bar, named: int) -> str:
     if not bar.domains:
         return "all other domains" if bar.but else "all domains"
-    named = ", ".join(printable(it) or "(none)" for it in bar.domains[:_NAMED])
-    more = len(bar.domains) - _NAMED
-    return f"{named} and {more:,} more" if more > 0 else named
+    names = ", ".join(printable(it) or "(none)" for it in bar.domains[:named])
+    more = len(bar.domains) - named
+    return f"{names} and {more:,} more" if more > 0 else names
 
 
 def drawn(bar: Bar, most: int, width: int) -> str:

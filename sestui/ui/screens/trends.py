@@ -233,7 +233,7 @@ class TrendsDialog(Dialog[TrendWish]):
                 continue
             note = trend_words.read(counted.other, now, in_full=is_wide)
             for it in counted.other.spikes:
-                words = f"{printable(str(which))}: {trend_words.spike(it)}"
+                words = trend_words.spike_of(which, it, in_full=is_wide)
                 elsewhere.append(Line(it.bar, words, which=which, note=note))
         return here, sorted(elsewhere, key=lambda line: -line.bar.count)
 
