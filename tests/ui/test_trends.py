@@ -218,6 +218,22 @@ async def test_of_many_kept_lists_the_strongest_come_first_and_the_rest_is_count
         ]
 
 
+@pytest.mark.parametrize("world", [World(tenants=2, configuration_sets=0, addresses=0, tenant_addresses=0)])
+async def test_a_spike_of_another_list_alone_does_not_take_the_focus(
+    make_app: MakeApp, keep: Keep, tmp_path: Path
+) -> None:
+    await keep("acme-retail", outage(100))
+    async with make_app(clock=loop_clock(), keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "This list is empty")
+        await pilot.press("t")
+        await shows(pilot, "Far more than usual, not here but on 1 other list", "▸ 48 hours", "kept, as of Sat 14:00")
+        await pilot.press("shift+tab")
+        await shows(pilot, "▸ tenant acme-retail: outlook.com: 100")
+        await pilot.press("enter")
+        # SES's list has nothing of it any more.
+        await shows(pilot, "Suppression list: tenant acme-retail", "This list is empty")
+
+
 async def test_the_list_of_a_tenant_that_is_gone_is_opened_and_says_so(
     make_app: MakeApp, keep: Keep, gateway: Gateway, tmp_path: Path
 ) -> None:

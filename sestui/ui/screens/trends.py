@@ -65,6 +65,7 @@ class _Counted:
     """Nothing for what is kept: that is counted once."""
     known_since: float
     other: Other
+    """Not all of its bars, some thousand: of a list that is not on the screen nobody sees them."""
 
 
 class TrendsDialog(Dialog[TrendWish]):
@@ -159,7 +160,9 @@ class TrendsDialog(Dialog[TrendWish]):
             found = await count(listing.index.columns(), self._clock(), since)
             if listing is self._here:
                 self._trends = found
-            self._counted[listing.which] = _told(found, since, listing.read_at or 0.0, state)
+            is_kept = listing.kept_from is not None
+            other = Other.of(found, since, listing.read_at or 0.0, is_kept=is_kept)
+            self._counted[listing.which] = _Counted(state, since, other)
             self._draw()
         self._not_before = loop.time() + _LEISURE * (loop.time() - begun)
         if self._counting_kept is None:
@@ -188,7 +191,7 @@ class TrendsDialog(Dialog[TrendWish]):
 
     async def _count_one(self, kept: Kept) -> _Counted:
         found = await count(kept, self._clock(), kept.known_since)
-        return _told(found, kept.known_since, kept.read_at, ())
+        return _Counted((), kept.known_since, Other.of(found, kept.known_since, kept.read_at, is_kept=True))
 
     # Drawing
 
@@ -203,9 +206,9 @@ class TrendsDialog(Dialog[TrendWish]):
             self._hours.title, self._days.title = f"Hours, {zone}", f"Days, {zone}"
             self._hours.show(_lines(trends.recent, trends.hours, "48 hours", trend_words.hour, since), "")
             self._days.show(_lines(trends.month, trends.days, display.counted(len(trends.days), "day"), day, since), "")
-        # What is kept may come late: the focus is not moved for that.
-        if self._spikes.can_focus and self._hours.has_focus and self._hours.is_untouched:
-            self._spikes.focus()
+            # Those of another list may come late, and enter would open it: the focus is not moved for them.
+            if trends.spikes and self._hours.has_focus and self._hours.is_untouched:
+                self._spikes.focus()
         self._draw_domains()
         self._draw_state()
 
@@ -291,11 +294,6 @@ class TrendsDialog(Dialog[TrendWish]):
     def _opened(self) -> None:
         if isinstance(self.focused, Choices) and (line := self.focused.current) is not None:
             self.dismiss(TrendWish(line.which or self._here.which, line.bar.filter))
-
-
-def _told(found: Trends, known_since: float, read_at: float, state: tuple[object, ...]) -> _Counted:
-    # The bars of another list, some thousand, nobody sees.
-    return _Counted(state, known_since, Other.of(found, known_since, read_at, is_kept=not state))
 
 
 def _lines(whole: Bar, bars: tuple[Bar, ...], words: str, name: Callable[[Bar], str], known_since: float) -> list[Line]:
