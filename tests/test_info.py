@@ -4,6 +4,7 @@ import asyncio
 import tomllib
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def keep(address: str) -> None:
     async def batches() -> AsyncIterator[Columns]:
         yield Columns.of([SuppressedDestinationSummary(address, Reason.BOUNCE, NOON)])
 
-    asyncio.run(Cache(user_folder(), lambda: NOON).write(KEY, batches(), read_at=NOON, whole=True))
+    asyncio.run(Cache(user_folder(), lambda: NOON).write(KEY, batches(), read_at=NOON, known_since=-inf))
 
 
 def write(path: Path, text: str) -> Path:

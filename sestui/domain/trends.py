@@ -95,6 +95,28 @@ class Trends:
     """Since when is known what was added, in seconds since 1970: what is usual is told by whole days since."""
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What is told of a list that is not on the screen."""
+
+    spikes: tuple[Spike, ...]
+    read_at: float
+    """When the oldest of its rows was asked for, in seconds since 1970: of what came later nothing is told."""
+    is_kept: bool
+    """Whether that was in an earlier session."""
+    can_tell: bool
+    """Whether there would be a spike among these if it had one."""
+
+    @classmethod
+    def of(cls, told: Trends, known_since: float, read_at: float, *, is_kept: bool) -> Other:
+        """`known_since` is since when its rows are known, whether or not there were any as early."""
+        begins = told.recent.since
+        has_past = told.known_since <= begins - 24 * HOUR
+        # An hour that has so few is no spike, whatever is usual.
+        is_calm = known_since <= begins and all(bar.count < _LEAST for bar in told.hours)
+        return cls(told.spikes, read_at, is_kept, read_at >= begins and (has_past or is_calm))
+
+
 def counted_since(now: float) -> int:
     """Return from when on rows are to be counted, in seconds since 1970."""
     return next(islice(days_until(now), DAYS - 1, None))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -35,6 +35,8 @@ _CHOOSING: Final = (
     *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"),
 )
 """Variables by which botocore chooses an account, a Region or an endpoint."""
+_LIST: Final = "id, key, read_at, since, chunks, sum"
+"""The columns of a list as `_checked` takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +108,29 @@ class Cache:
         async with self._open() as file:
             yield await file.read(lambda connection: self._begin_reading(connection, file, str(key)))
 
-    async def write(self, key: Key, batches: AsyncIterable[Columns], *, read_at: float, whole: bool) -> None:
+    async def keys(self, like: Key) -> list[Key]:
+        """Return which lists of the same account, Region and endpoint are kept, the one that was read last first."""
+        async with self._open() as file:
+            found = await file.read(self._keys)
+        return [key for key in found if replace(key, tenant_name=like.tenant_name) == like]
+
+    async def write(self, key: Key, batches: AsyncIterable[Columns], *, read_at: float, known_since: float) -> None:
         """Keep these rows in place of what is kept of that list; until the last is written, that stays.
 
         Args:
             batches: columns of some thousand rows, the newest first, no address twice: `Index.batches`.
             read_at: when the oldest of them was asked for, in seconds since 1970.
-            whole: whether these are all rows of the list.
+            known_since: all rows updated since then are among these, in seconds since 1970; -inf for all there are.
         """
-        read_at = float(read_at)
+        read_at, since = float(read_at), float(known_since)
         async with self._open() as file:
-            writing = await file.change(lambda it: self._begin(it, str(key), read_at, whole))
+            writing = await file.change(lambda it: self._begin(it, str(key), read_at, since))
             try:
                 place = 0
                 async for columns in batches:
                     await file.change(partial(self._add, writing, place, columns))
                     place += 1
-                await file.change(lambda it: self._finish(it, writing, str(key), read_at, whole, place))
+                await file.change(lambda it: self._finish(it, writing, str(key), read_at, since, place))
             except BaseException:
                 with suppress(CacheTrouble):
                     await file.change(lambda it: _forget(it, "id = ?", writing))
@@ -176,20 +184,22 @@ class Cache:
     def _begin_reading(self, connection: sqlite3.Connection, file: CacheFile, key: str) -> Kept | None:
         # Until the file is closed all is read as it is now.
         connection.execute("BEGIN")
-        found = connection.execute(
-            "SELECT id, read_at, whole, chunks, sum FROM list WHERE key = ? AND current", (key,)
-        ).fetchone()
+        found = connection.execute(f"SELECT {_LIST} FROM list WHERE key = ? AND current", (key,)).fetchone()
         if found is None:
             return None
-        writing, read_at, whole, chunks, check = found
-        if checksum(writing, key, read_at, whole, chunks) != check:
-            raise ValueError("what is kept of a list is not as it was written")
-        return Kept(file, writing, chunks, read_at, bool(whole)) if read_at >= self._oldest else None
+        # With this key, not the one found: a damaged index leads to another list.
+        writing, _, read_at, since, chunks = _checked((found[0], key, *found[2:]))
+        return Kept(file, writing, chunks, read_at, since) if read_at >= self._oldest else None
 
-    def _begin(self, connection: sqlite3.Connection, key: str, read_at: float, whole: bool) -> int:
-        row = (key, self._clock(), read_at, whole)
+    def _keys(self, connection: sqlite3.Connection) -> list[Key]:
+        found = connection.execute(f"SELECT {_LIST} FROM list WHERE current AND read_at >= ?", (self._oldest,))
+        newest_first = sorted(map(_checked, found.fetchall()), key=lambda it: -it[2])
+        return [Key(*json.loads(key)) for _, key, *_ in newest_first]
+
+    def _begin(self, connection: sqlite3.Connection, key: str, read_at: float, since: float) -> int:
+        row = (key, self._clock(), read_at, since)
         writing = connection.execute(
-            "INSERT INTO list (key, current, touched, read_at, whole, chunks, sum) VALUES (?, 0, ?, ?, ?, 0, 0)", row
+            "INSERT INTO list (key, current, touched, read_at, since, chunks, sum) VALUES (?, 0, ?, ?, ?, 0, 0)", row
         ).lastrowid
         assert writing is not None
         return writing
@@ -200,13 +210,13 @@ class Cache:
         connection.execute("INSERT INTO chunk VALUES (?, ?, ?, ?, ?)", (*row, checksum(*row)))
 
     def _finish(
-        self, connection: sqlite3.Connection, writing: int, key: str, read_at: float, whole: bool, chunks: int
+        self, connection: sqlite3.Connection, writing: int, key: str, read_at: float, since: float, chunks: int
     ) -> None:
         self._touch(connection, writing)
         _forget(connection, "key = ? AND current", key)
         connection.execute(
             "UPDATE list SET current = 1, chunks = ?, sum = ? WHERE id = ?",
-            (chunks, checksum(writing, key, read_at, int(whole), chunks), writing),
+            (chunks, checksum(writing, key, read_at, since, chunks), writing),
         )
 
     def _touch(self, connection: sqlite3.Connection, writing: int) -> None:
@@ -220,6 +230,14 @@ class Cache:
         if checksum(*row[:3]) != row[3]:
             raise ValueError("which account answered is not as it was written")
         return Connection(**json.loads(row[1])) if row[2] >= self._oldest else None
+
+
+def _checked(found: tuple[int, str, float, float, int, int]) -> tuple[int, str, float, float, int]:
+    """Return the columns of a list without their checksum."""
+    *columns, check = found
+    if checksum(*columns) != check:
+        raise ValueError("what is kept of a list is not as it was written")
+    return found[:5]
 
 
 def _forget(connection: sqlite3.Connection, condition: str, *values: object) -> None:

@@ -28,7 +28,7 @@ T = TypeVar("T")
 _NAME: Final = "lists.sqlite"
 _OURS: Final = 0x53455354
 """The application_id by which a file is known to be ours."""
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Of the schema and of what the chunks hold; a file of another is set aside."""
 _PATIENCE: Final = 5.0
 """Seconds to wait for another sestui that writes just now."""
@@ -42,7 +42,7 @@ CREATE TABLE list (
     current INTEGER NOT NULL,
     touched REAL NOT NULL,
     read_at REAL NOT NULL,
-    whole INTEGER NOT NULL,
+    since REAL NOT NULL,
     chunks INTEGER NOT NULL,
     sum INTEGER NOT NULL
 );

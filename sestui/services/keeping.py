@@ -5,16 +5,22 @@ A cache saves waiting and nothing else: what goes wrong with it is said once, an
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from sestui.domain.errors import CacheTrouble
+from sestui.domain.suppression import SuppressionList
 from sestui.services.cache import Key
 
 if TYPE_CHECKING:
-    from sestui.domain.suppression import Connection, SuppressedDestinationSummary, SuppressionList
+    from sestui.domain.suppression import Connection, SuppressedDestinationSummary
     from sestui.services.cache import Cache, Choice
+    from sestui.services.kept import Kept
     from sestui.services.listing import Listing
+
+
+T = TypeVar("T")
 
 
 class Keeping:
@@ -28,8 +34,8 @@ class Keeping:
         """Who hears, once, that there is no cache and why."""
         self.connection: Connection | None = None
         """Whose lists are kept; until STS has told, who it was last time."""
-        self._settled = False
-        """Whether STS has told: until then nothing is written."""
+        self._settled = asyncio.Event()
+        """Set once STS has told: until then nothing is written."""
 
     async def guess(self) -> Connection | None:
         """Return what answered last time to the same profile, Region and endpoint; None if nothing is known."""
@@ -43,7 +49,7 @@ class Keeping:
     async def settle(self, connection: Connection) -> bool:
         """Take in who answers, and return whether all that was recalled so far is theirs."""
         before, self.connection = self.connection, connection
-        self._settled = True
+        self._settled.set()
         if self._cache is not None and self._choice is not None and before != connection:
             try:
                 await self._cache.remember(self._choice, connection)
@@ -64,17 +70,42 @@ class Keeping:
                     if not listing.adopt(columns, kept.read_at):
                         return
                     yield
-                listing.kept_whole = kept.whole
+                listing.kept_since = kept.known_since
                 yield
         except CacheTrouble as error:
             self._trouble(error)
+
+    async def lists(self) -> list[SuppressionList]:
+        """Return which lists something is kept of, the one that was read last first; wait until STS has told whose."""
+        if self._cache is None:
+            return []
+        await self._settled.wait()
+        if (key := self._key(SuppressionList())) is None:
+            return []
+        try:
+            return [SuppressionList(it.tenant_name) for it in await self._cache.keys(key)]
+        except CacheTrouble as error:
+            self._trouble(error)
+            return []
+
+    async def look(self, which: SuppressionList, work: Callable[[Kept], Awaitable[T]]) -> T | None:
+        """Return what the work makes of what is kept of a list; None where nothing is, or it can't be read."""
+        if self._cache is None or (key := self._key(which)) is None:
+            return None
+        try:
+            async with self._cache.read(key) as kept:
+                return None if kept is None else await work(kept)
+        except CacheTrouble as error:
+            self._trouble(error)
+            return None
 
     async def keep(self, listing: Listing) -> None:
         """Keep a list as it is loaded now."""
         if self._cache is None or listing.read_at is None or (key := self._written(listing.which)) is None:
             return
         try:
-            await self._cache.write(key, listing.index.batches(), read_at=listing.read_at, whole=listing.is_whole)
+            known_since = listing.known_since
+            await self._cache.write(key, listing.index.batches(), read_at=listing.read_at, known_since=known_since)
         except CacheTrouble as error:
             self._trouble(error)
 
@@ -97,7 +128,7 @@ class Keeping:
                 self._trouble(error)
 
     def _written(self, which: SuppressionList) -> Key | None:
-        return self._key(which) if self._settled else None
+        return self._key(which) if self._settled.is_set() else None
 
     def _key(self, which: SuppressionList) -> Key | None:
         return None if self.connection is None else Key.of(self.connection, which)

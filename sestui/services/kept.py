@@ -25,14 +25,14 @@ _SLICE: Final = 1000
 class Kept:
     """What was kept of a list, as it was when the reading of it began: slices of rows, the newest first."""
 
-    def __init__(self, file: CacheFile, writing: int, chunks: int, read_at: float, whole: bool) -> None:
+    def __init__(self, file: CacheFile, writing: int, chunks: int, read_at: float, known_since: float) -> None:
         self._file = file
         self._writing = writing
         self._chunks = chunks
         self.read_at = read_at
         """When the oldest of the rows was asked for, in seconds since 1970."""
-        self.whole = whole
-        """Whether these are all rows that the list had then."""
+        self.known_since = known_since
+        """All rows that the list had then and that were updated since are here: seconds since 1970, -inf for all."""
 
     async def __aiter__(self) -> AsyncIterator[Columns]:
         """Yield the rows, each address once, in slices as they were written.

@@ -82,8 +82,8 @@ class Listing:
         """When the oldest row on show was asked for, in the clock's seconds; None before the first."""
         self.kept_from: float | None = None
         """When the rows were asked for that a cache has kept and that have not come again; None if there are none."""
-        self.kept_whole = False
-        """Whether those were all rows that the list had then; false until the last has been taken in."""
+        self.kept_since = inf
+        """Since when those are all rows that the list had then; inf until the last has been taken in."""
         self._answered: list[Asked] = []
         """What SES was asked for of a filter in the present reading."""
         self._was_whole = False
@@ -113,7 +113,7 @@ class Listing:
     @property
     def is_whole(self) -> bool:
         """Whether these are all rows of the list, at some time or other."""
-        return self.complete or (self.kept_from is not None and self.kept_whole)
+        return self.complete or (self.kept_from is not None and self.kept_since == -inf)
 
     def put(self, row: SuppressedDestinationSummary) -> None:
         """Take in one row that SES told apart from the pages, or that we added."""
@@ -158,6 +158,13 @@ class Listing:
         if self._pass is None:
             return inf
         return -inf if self._pass.is_closing else self._pass.sweep.open_before
+
+    @property
+    def known_since(self) -> float:
+        """All rows updated since are loaded, or kept: seconds since 1970, -inf for all, inf while none are for sure."""
+        if self.is_whole or self._was_whole:
+            return -inf
+        return self.whole_since if self.kept_from is None else min(self.kept_since, self.whole_since)
 
     def has_all(self, asked: Asked) -> bool:
         """Whether all rows are loaded that SES has for this part of a filter."""

@@ -7,6 +7,7 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -92,7 +93,7 @@ async def _timed(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
 
 
 async def _write(cache: Cache, key: Key, index: Index) -> None:
-    await cache.write(key, index.batches(), read_at=time.time(), whole=True)
+    await cache.write(key, index.batches(), read_at=time.time(), known_since=-inf)
 
 
 async def _first(cache: Cache, key: Key) -> None:

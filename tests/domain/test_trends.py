@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sestui.domain import trend_words
 from sestui.domain.display import days_until, hour_of, moment
 from sestui.domain.query import parse, terms_for
-from sestui.domain.suppression import Reason, SuppressedDestinationSummary
-from sestui.domain.trends import HOUR, HOURS, Bar, Counts, Spike, Trends, counted_since, trends
+from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
+from sestui.domain.trends import HOUR, HOURS, Bar, Counts, Other, Spike, Trends, counted_since, trends
 from sestui.services.rows import Columns
 from sestui.services.trends import Tally
 from tests.domain.test_times import ZONES
@@ -183,3 +183,65 @@ def test_a_span_is_told_with_its_days() -> None:
     assert trend_words.spike(spike) == (
         "\\x1b.org, (none) and 2 more: 67 Sat 23:00 to Sun 01:00, usual up to 4 an hour, 7 of them COMPLAINT"
     )
+
+
+# Other lists
+
+
+def other(hourly_counts: list[int], known_since: float = EVER, read_at: float = NOW) -> Other:
+    counts = hourly({"gmail.com": hourly_counts})
+    found = trends(counts, NOW, max(known_since, min(counts)))
+    return Other.of(found, known_since, read_at, is_kept=True)
+
+
+def test_that_a_list_has_no_spike_is_said_only_where_one_would_have_been_found() -> None:
+    assert other([1] * 100).can_tell
+    # As long as these hours are known, and in none of them is enough for a spike.
+    assert other([0, 0, 49]).can_tell
+    assert not other([0, 0, 50]).can_tell
+    assert other([49] * 100, NOW - 48 * HOUR).can_tell
+    assert not other([49] * 100, NOW - 46 * HOUR).can_tell
+    assert not other([50] * 100, NOW - 48 * HOUR).can_tell
+    assert other([50] * 100, NOW - 80 * HOUR).can_tell
+    assert other([50] * 100, read_at=NOW - 46 * HOUR).can_tell
+    assert not other([50] * 100, read_at=NOW - 48 * HOUR).can_tell
+
+
+@given(st.lists(st.integers(0, 49), min_size=48, max_size=48), st.lists(st.integers(0, 5000), max_size=200))
+def test_a_calm_list_stays_calm_whatever_was_before(recent: list[int], before: list[int]) -> None:
+    assert other(recent, NOW - 48 * HOUR).can_tell
+    assert trends(hourly({"gmail.com": before + recent}), NOW, EVER).spikes == ()
+
+
+def test_lists_without_a_spike_are_told_together() -> None:
+    quiet = [Other((), NOW - ago * HOUR, True, can_tell=True) for ago in (1, 30, 2)]
+    old = Other((), NOW - 100 * HOUR, True, can_tell=False)
+    short = Other((), NOW, False, can_tell=False)
+    assert trend_words.others([], 0, NOW) == ""
+    assert trend_words.others(quiet[:1], 0, NOW) == "1 more list: nothing unusual as of 11:07"
+    assert trend_words.others(quiet, 0, NOW) == "3 more lists: nothing unusual as of Sat 06:07"
+    assert trend_words.others([old, old], 0, NOW) == "2 more lists: too old"
+    assert trend_words.others([old, *quiet, short], 2, NOW) == (
+        "7 more lists: 3 nothing unusual as of Sat 06:07, 1 too old, 1 incomplete or new, 2 not readable"
+    )
+
+
+def test_when_a_list_was_read_is_told_with_its_day_unless_it_is_today() -> None:
+    assert trend_words.as_of(NOW - 12 * HOUR, NOW) == "as of 00:07"
+    assert trend_words.as_of(NOW - 13 * HOUR, NOW) == "as of Sat 23:07"
+    # The same weekday could be today.
+    assert trend_words.as_of(NOW - 7 * 24 * HOUR, NOW) == "as of 11-15 12:07"
+    kept = Other((), NOW - 13 * HOUR, True, can_tell=True)
+    assert trend_words.read(kept, NOW, in_full=True) == "kept, as of Sat 23:07"
+    assert trend_words.read(kept, NOW, in_full=False) == "kept Sat 23:07"
+    assert trend_words.read(Other((), NOW, False, can_tell=True), NOW, in_full=False) == "as of 12:07"
+
+
+def test_of_a_long_name_both_ends_are_told() -> None:
+    spike = Spike(Bar(THIS_HOUR, None, 60, 0, ("a.org", "b.org")), 4)
+    which = SuppressionList("tyrell-corporation-of-los-angeles-news")
+    assert trend_words.spike_of(which, spike, in_full=True).startswith(
+        "tenant tyrell-co…os-angeles-news: a.org, b.org: 60"
+    )
+    assert trend_words.spike_of(which, spike, in_full=False).startswith("tenant tyr…eles-news: a.org and 1 more: 60")
+    assert trend_words.spike_of(SuppressionList(), spike, in_full=True).startswith("account: a.org, b.org: 60 since")

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from random import Random
 
@@ -45,16 +46,16 @@ async def batches(*slices: Iterable[Row]) -> AsyncIterator[Columns]:
         yield Columns.of(tuple(rows))
 
 
-async def write(cache: Cache, key: Key, rows: list[Row], *, read_at: float = NOON, whole: bool = True) -> None:
+async def write(cache: Cache, key: Key, rows: list[Row], *, read_at: float = NOON, known_since: float = -inf) -> None:
     slices = [rows[start : start + 100] for start in range(0, len(rows), 100)]
-    await cache.write(key, batches(*slices), read_at=read_at, whole=whole)
+    await cache.write(key, batches(*slices), read_at=read_at, known_since=known_since)
 
 
-async def read(cache: Cache, key: Key) -> tuple[float, bool, list[Row]] | None:
+async def read(cache: Cache, key: Key) -> tuple[float, float, list[Row]] | None:
     async with cache.read(key) as kept:
         if kept is None:
             return None
-        return kept.read_at, kept.whole, [row async for columns in kept for row in columns]
+        return kept.read_at, kept.known_since, [row async for columns in kept for row in columns]
 
 
 async def rows_of(cache: Cache, key: Key) -> list[Row] | None:
@@ -100,10 +101,10 @@ def set_aside(folder: Path) -> list[str]:
 async def test_what_was_written_comes_back_with_its_age_and_whether_it_is_all(cache: Cache) -> None:
     assert await read(cache, ACCOUNT) is None
     rows = [row("b@x.org", 2.5, Reason.COMPLAINT), row("Ä\ud800@x.org"), row("", -0.0)]
-    await write(cache, ACCOUNT, rows, read_at=NOON - 60, whole=False)
-    assert await read(cache, ACCOUNT) == (NOON - 60, False, rows)
+    await write(cache, ACCOUNT, rows, read_at=NOON - 60, known_since=NOON - 3600)
+    assert await read(cache, ACCOUNT) == (NOON - 60, NOON - 3600, rows)
     await write(cache, ACCOUNT, [])
-    assert await read(cache, ACCOUNT) == (NOON, True, [])
+    assert await read(cache, ACCOUNT) == (NOON, -inf, [])
 
 
 async def test_lists_are_told_apart_by_account_region_endpoint_and_tenant(cache: Cache) -> None:
@@ -127,7 +128,7 @@ async def test_lists_are_told_apart_by_account_region_endpoint_and_tenant(cache:
 async def test_the_first_slice_comes_alone_and_the_newest_first(cache: Cache) -> None:
     index = Index()
     index.put(row(f"{number}@x.org", float(number * 7 % 5000)) for number in range(5000))
-    await cache.write(ACCOUNT, index.batches(), read_at=NOON, whole=True)
+    await cache.write(ACCOUNT, index.batches(), read_at=NOON, known_since=-inf)
     async with cache.read(ACCOUNT) as kept:
         assert kept is not None
         slices = [list(columns) async for columns in kept]
@@ -152,7 +153,7 @@ async def test_what_came_and_went_since_is_kept_without_writing_the_list_again(c
     await cache.update(ACCOUNT, [], [rows[1].address])
     await cache.update(ACCOUNT, [rows[1]], [rows[1].address])
     expected = [changed, came, rows[1], *rows[2:7], *rows[8:]]
-    assert await read(cache, ACCOUNT) == (NOON - 60, True, expected)
+    assert await read(cache, ACCOUNT) == (NOON - 60, -inf, expected)
     assert before > 100_000
     assert database(folder).stat().st_size - before < before / 10
     await write(cache, ACCOUNT, rows)
@@ -168,7 +169,7 @@ async def test_a_change_while_the_list_is_written_is_in_the_old_state_and_in_the
         assert await rows_of(cache, ACCOUNT) == [row("live@x.org"), row("old@x.org")]
         yield Columns.of([row("c@x.org")])
 
-    await cache.write(ACCOUNT, slices(), read_at=NOON, whole=True)
+    await cache.write(ACCOUNT, slices(), read_at=NOON, known_since=-inf)
     assert await rows_of(cache, ACCOUNT) == [row("live@x.org"), row("b@x.org"), row("c@x.org")]
 
 
@@ -210,7 +211,7 @@ async def test_a_writing_that_breaks_off_leaves_the_old_state_and_no_bytes(cache
         raise RuntimeError("the list was left")
 
     with pytest.raises(RuntimeError):
-        await cache.write(ACCOUNT, slices(), read_at=NOON, whole=True)
+        await cache.write(ACCOUNT, slices(), read_at=NOON, known_since=-inf)
     assert await rows_of(cache, ACCOUNT) == many(100)
     assert database(folder).stat().st_size == before
 
@@ -225,7 +226,7 @@ async def test_a_writing_that_is_cancelled_leaves_the_old_state(cache: Cache) ->
             if number == 5:
                 begun.set()
 
-    writing = asyncio.create_task(cache.write(ACCOUNT, endless(), read_at=NOON, whole=True))
+    writing = asyncio.create_task(cache.write(ACCOUNT, endless(), read_at=NOON, known_since=-inf))
     await begun.wait()
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -501,12 +502,14 @@ def test_a_byte_that_is_other_changes_no_row() -> None:
                 async def look() -> None:
                     (Path(here) / "lists").mkdir()
                     (Path(here) / "lists" / database(model).name).write_bytes(spoilt)
+                    with suppress(CacheTrouble):
+                        assert set(await cache.keys(ACME)) <= set(keys)
                     for key in keys:
                         try:
                             kept = await read(cache, key)
                         except CacheTrouble:
                             kept = None
-                        assert kept in (None, (NOON, True, right[key]))
+                        assert kept in (None, (NOON, -inf, right[key]))
                     # It may be that only writing meets what is damaged.
                     for _ in range(2):
                         try:
@@ -525,6 +528,7 @@ def test_a_byte_that_is_other_changes_no_row() -> None:
 
 _WRITER = """
 import asyncio, sys
+from math import inf
 from pathlib import Path
 from sestui.services.cache import Cache, Key
 from sestui.services.rows import Columns
@@ -541,7 +545,7 @@ async def main(folder, stop):
                     print("stands", flush=True)
                     sys.stdin.read()
                 yield Columns.of(many(5000, float(state))[batch * 500 : batch * 500 + 500])
-        await cache.write(ACCOUNT, batches(), read_at=NOON, whole=True)
+        await cache.write(ACCOUNT, batches(), read_at=NOON, known_since=-inf)
         print(state, flush=True)
 
 asyncio.run(main(sys.argv[1], int(sys.argv[2])))
@@ -614,7 +618,7 @@ async def test_what_is_cleared_while_it_is_written_is_gone(cache: Cache, folder:
         yield Columns.of(many(1000))
 
     with suppress(CacheTrouble):
-        await cache.write(ACCOUNT, slices(), read_at=NOON, whole=True)
+        await cache.write(ACCOUNT, slices(), read_at=NOON, known_since=-inf)
     assert await read(cache, ACCOUNT) is None
 
 
@@ -638,19 +642,25 @@ class Comparison(RuleBasedStateMachine):
         self.clock = Clock()
         folder = Path(self.temporary.name) / "sestui"
         self.caches = [Cache(folder, self.clock), Cache(folder, self.clock)]
-        self.kept: dict[Key, tuple[float, bool, dict[str, Row]]] = {}
+        self.kept: dict[Key, tuple[float, float, dict[str, Row]]] = {}
 
     def _next(self) -> Cache:
         self.caches.reverse()
         return self.caches[0]
 
-    @rule(key=KEYS, rows=ROWS, size=st.integers(1, 4), age=st.integers(0, 3), whole=st.booleans())
-    def write(self, key: Key, rows: dict[str, Row], size: int, age: int, whole: bool) -> None:
+    @rule(
+        key=KEYS,
+        rows=ROWS,
+        size=st.integers(1, 4),
+        age=st.integers(0, 3),
+        since=st.sampled_from((-inf, NOON, 0.1, inf)),
+    )
+    def write(self, key: Key, rows: dict[str, Row], size: int, age: int, since: float) -> None:
         every = list(rows.values())
         slices = [every[start : start + size] for start in range(0, len(every), size)]
         read_at = self.clock.now - age * DAY
-        self.runner.run(self._next().write(key, batches(*slices), read_at=read_at, whole=whole))
-        self.kept[key] = read_at, whole, rows
+        self.runner.run(self._next().write(key, batches(*slices), read_at=read_at, known_since=since))
+        self.kept[key] = read_at, since, rows
 
     @rule(key=KEYS, rows=ROWS)
     def write_in_vain(self, key: Key, rows: dict[str, Row]) -> None:
@@ -659,7 +669,7 @@ class Comparison(RuleBasedStateMachine):
             raise RuntimeError
 
         with pytest.raises(RuntimeError):
-            self.runner.run(self._next().write(key, broken(), read_at=self.clock.now, whole=True))
+            self.runner.run(self._next().write(key, broken(), read_at=self.clock.now, known_since=-inf))
 
     @rule(key=KEYS, rows=ROWS, gone=st.lists(ADDRESSES, max_size=3))
     def update(self, key: Key, rows: dict[str, Row], gone: list[str]) -> None:
@@ -691,9 +701,16 @@ class Comparison(RuleBasedStateMachine):
         found = self.runner.run(read(self._next(), key))
         assert (found is None) == (key not in self.kept)
         if found is not None:
-            read_at, whole, rows = found
-            assert (read_at, whole, {row.address: row for row in rows}) == self.kept[key]
+            read_at, since, rows = found
+            assert (read_at, since, {row.address: row for row in rows}) == self.kept[key]
             assert len(rows) == len(self.kept[key][2])
+
+    @rule()
+    def look(self) -> None:
+        found = self.runner.run(self._next().keys(Key(ACCOUNT.account, ACCOUNT.region)))
+        assert set(found) == {key for key in self.kept if key.endpoint is None}
+        times = [self.kept[key][0] for key in found]
+        assert times == sorted(times, reverse=True)
 
     @invariant()
     def nothing_is_set_aside(self) -> None:

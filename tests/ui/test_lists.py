@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ async def kept(pilot: Pilot[None], folder: Path, rows: int = 12_500) -> None:
         key = None if connection is None else Key.of(connection, ACCOUNT)
         if key is not None:
             async with cache.read(key) as list_kept:
-                if list_kept is not None and list_kept.whole:
+                if list_kept is not None and list_kept.known_since == -inf:
                     found = sum([len(columns) async for columns in list_kept])
 
 
@@ -102,7 +103,7 @@ async def test_rows_of_another_account_are_thrown_away_as_soon_as_sts_has_told(
     await cache.remember(Choice.of(Connection("us-east-1"), {}), other)
     key = Key.of(other, ACCOUNT)
     assert key is not None
-    await cache.write(key, index.batches(), read_at=time.time(), whole=True)
+    await cache.write(key, index.batches(), read_at=time.time(), known_since=-inf)
     async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
         await shows(pilot, "12,500 addresses")
         assert "other@corp.com" not in screen_text(pilot.app)
@@ -120,7 +121,7 @@ async def test_rows_of_another_account_are_not_kept_as_ones_own(
     await cache.remember(choice, other)
     key = Key.of(other, ACCOUNT)
     assert key is not None
-    await cache.write(key, index.batches(), read_at=time.time(), whole=True)
+    await cache.write(key, index.batches(), read_at=time.time(), known_since=-inf)
     # So slow that the list is not whole when STS has told.
     emulator.conditions = Conditions(rates=(Rate(1.0, 1.0, LIST),))
     async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:

@@ -112,7 +112,7 @@ class Flows:
     def trending(self) -> Trending:
         from sestui.ui.screens.trending import Trending
 
-        return Trending(self._screen, self.reading, self.lists, self._clock)
+        return Trending(self._screen, self.reading, self.lists, self._keeping, self._clock)
 
     @cached_property
     def exporting(self) -> Exporting:

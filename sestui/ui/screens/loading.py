@@ -137,7 +137,8 @@ class Loading:
             self._screen.workers.cancel_group(self._screen, "consulted")
             left, listing = self._screen.list_pane.listing, self.listing_of(gateway, which)
             self._start("list", self._load, listing)
-            if left is not None and left is not listing and not left.complete:
+            # Of which nothing has come anew, that is kept already, or forgotten with its tenant.
+            if left is not None and left is not listing and not left.complete and left.read_again != 0:
                 self._keep(left)
             if listing.read_at is None and which not in self._recalling:
                 self._start(f"recall {which}", self._recall, listing)

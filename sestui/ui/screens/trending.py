@@ -11,6 +11,7 @@ from sestui.ui.screens.trends import TrendsDialog
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from sestui.services.keeping import Keeping
     from sestui.services.listing import Listing
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.loading import Loading
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
 class Trending:
     """Shows what was added to the open list on behalf of a screen."""
 
-    def __init__(self, screen: BrowseScreen, reading: Reading, lists: Loading, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, screen: BrowseScreen, reading: Reading, lists: Loading, keeping: Keeping, clock: Callable[[], float]
+    ) -> None:
         self._screen = screen
         self._reading = reading
         self._lists = lists
+        self._keeping = keeping
         self._clock = clock
 
     def show(self) -> None:
@@ -36,7 +40,7 @@ class Trending:
 
     async def _show(self, here: Listing) -> None:
         pane, gateway = self._screen.list_pane, self._reading.gateway
-        wish = await self._screen.app.push_screen_wait(TrendsDialog(here, self._others, self._clock))
+        wish = await self._screen.app.push_screen_wait(TrendsDialog(here, self._others, self._keeping, self._clock))
         if wish is None:
             return
         if wish.which != here.which and gateway is not None:

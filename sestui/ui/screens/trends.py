@@ -1,4 +1,7 @@
-"""`t`: what was added to the open list, by hour, day and domain; what stands out comes first."""
+"""`t`: what was added to the open list, by hour, day and domain; what stands out comes first, of other lists too.
+
+These are the lists in memory, and those that earlier sessions have kept on this machine: for them SES is not asked.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sestui.domain import display, trend_words
-from sestui.domain.display import hour_of, moment, printable, zone_of
+from sestui.domain.display import hour_of, printable, zone_of
 from sestui.domain.suppression import SuppressionList
-from sestui.domain.trends import Bar, Trends, counted_since
-from sestui.services.trends import count, known
+from sestui.domain.trends import Bar, Other, Trends, counted_since
+from sestui.services.trends import count
 from sestui.stylesheets import stylesheet
 from sestui.ui.counts import loaded
 from sestui.ui.screens.dialog import Dialog
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.worker import Worker
 
+    from sestui.services.keeping import Keeping
+    from sestui.services.kept import Kept
     from sestui.services.listing import Listing
 
 _LOOK: Final = 1.0
@@ -39,7 +44,9 @@ _REST: Final = 0.15
 _LEISURE: Final = 10.0
 """How many times as long as a count took the next one is put off."""
 _SPIKES: Final = 4
-"""How many spikes are in sight at most."""
+"""How many spikes are in sight at most on a small screen; on a larger one it is a fifth of the lines."""
+_WIDE: Final = 100
+"""Cells from which on there is room for more words beside a spike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,13 @@ class TrendWish:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """What was counted, and what of the list it was made of."""
+    """What was counted of a list, and what of it that was made of."""
 
     state: tuple[object, ...]
+    """Nothing for what is kept: that is counted once."""
     known_since: float
-    trends: Trends
+    other: Other
+    """Not all of its bars, some thousand: of a list that is not on the screen nobody sees them."""
 
 
 class TrendsDialog(Dialog[TrendWish]):
@@ -69,23 +78,34 @@ class TrendsDialog(Dialog[TrendWish]):
         Binding("q", "cancel", show=False),
     ]
 
-    def __init__(self, here: Listing, others: Callable[[Listing], list[Listing]], clock: Callable[[], float]) -> None:
-        """`here` is the open list; `others` are those that are in memory besides."""
+    def __init__(
+        self, here: Listing, others: Callable[[Listing], list[Listing]], keeping: Keeping, clock: Callable[[], float]
+    ) -> None:
+        """`here` is the open list; `others` are those that are in memory besides; `keeping` has what is kept."""
         super().__init__()
         self._here = here
         self._others = others
+        self._keeping = keeping
         self._clock = clock
+        self._trends: Trends | None = None
+        """Of the open list; None until it is counted."""
         self._counted: dict[SuppressionList, _Counted] = {}
+        self._unread = 0
+        """How many kept lists could not be read."""
+        self._left = 0
+        """How many kept lists are still to be counted."""
         self._counting: Worker[None] | None = None
+        self._counting_kept: Worker[None] | None = None
         self._not_before = 0.0
         """When may be counted again, in the loop's seconds."""
-        self._said = ""
+        self._said = self._said_of_rest = ""
         self._resting: Timer | None = None
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in it.
         self._spikes = Spikes(id="spikes")
         self._hours, self._days, self._domains = Bars(id="hours"), Bars(id="days"), Bars(id="domains")
         self._chosen: Choices = self._hours
         """Where the time was chosen of which the domains are shown."""
+        self._rest = Static(id="rest", markup=False)
         self._state = Static(id="state", markup=False)
         self._spikes.can_focus = False
 
@@ -94,6 +114,7 @@ class TrendsDialog(Dialog[TrendWish]):
             body.border_title = Content(f"Trends: what was added to the list of {printable(self._here.which.owner)}")
             body.border_subtitle = trend_words.COUNTED
             yield self._spikes
+            yield self._rest
             with Horizontal(id="bars"):
                 yield self._hours
                 with Vertical(id="right"):
@@ -126,7 +147,7 @@ class TrendsDialog(Dialog[TrendWish]):
         """Yield the lists of which something else would be counted now than was, with since when they are known."""
         hour = hour_of(self._clock())
         for listing in (self._here, *self._others(self._here)):
-            since = known(listing)
+            since = listing.known_since
             state = (listing, hour, listing.index.changes, since)
             before = self._counted.get(listing.which)
             if before is None or before.state != state:
@@ -136,45 +157,98 @@ class TrendsDialog(Dialog[TrendWish]):
         loop = asyncio.get_running_loop()
         begun = loop.time()
         for listing, since, state in list(self._stale()):
-            found = await count(listing.index, self._clock(), since)
-            self._counted[listing.which] = _Counted(state, since, found)
+            found = await count(listing.index.columns(), self._clock(), since)
+            if listing is self._here:
+                self._trends = found
+            is_kept = listing.kept_from is not None
+            other = Other.of(found, since, listing.read_at or 0.0, is_kept=is_kept)
+            self._counted[listing.which] = _Counted(state, since, other)
             self._draw()
         self._not_before = loop.time() + _LEISURE * (loop.time() - begun)
+        if self._counting_kept is None:
+            # The open list comes first.
+            self._counting_kept = self.run_worker(self._count_kept, group="kept")
+
+    async def _count_kept(self) -> None:
+        """Count what is kept of lists that are not in memory, one after the other."""
+        lists = [which for which in await self._keeping.lists() if not self._is_in_memory(which)]
+        for place, which in enumerate(lists):
+            self._left = len(lists) - place
+            self._draw_rest()
+            found = await self._keeping.look(which, self._count_one)
+            if self._is_in_memory(which):
+                continue
+            if found is None:
+                self._unread += 1
+            else:
+                self._counted[which] = found
+                self._draw_spikes()
+        self._left = 0
+        self._draw_rest()
+
+    def _is_in_memory(self, which: SuppressionList) -> bool:
+        return any(it.which == which for it in (self._here, *self._others(self._here)))
+
+    async def _count_one(self, kept: Kept) -> _Counted:
+        found = await count(kept, self._clock(), kept.known_since)
+        return _Counted((), kept.known_since, Other.of(found, kept.known_since, kept.read_at, is_kept=True))
 
     # Drawing
 
     def _draw(self) -> None:
-        counted = self._counted.get(self._here.which)
-        spikes = list(self._spike_lines())
-        if counted is None:
-            self._spikes.title = "counting …"
-        elif spikes:
-            self._spikes.title = "Far more than usual"
-        else:
-            self._spikes.title = trend_words.no_spike(counted.trends)
-        self._spikes.styles.height = 1 + max(1, min(_SPIKES, len(spikes)))
-        self._spikes.can_focus = bool(spikes)
-        self._spikes.show(spikes, "")
-        if counted is not None:
-            trends, since = counted.trends, counted.known_since
+        self._draw_spikes()
+        counted, trends = self._counted.get(self._here.which), self._trends
+        if counted is not None and trends is not None:
+            since = counted.known_since
             wide = self._days.scrollable_content_region.width > 48
             zone = zone_of(trends.hours[0].since)
             day = trend_words.day if wide else trend_words.short_day
             self._hours.title, self._days.title = f"Hours, {zone}", f"Days, {zone}"
             self._hours.show(_lines(trends.recent, trends.hours, "48 hours", trend_words.hour, since), "")
             self._days.show(_lines(trends.month, trends.days, display.counted(len(trends.days), "day"), day, since), "")
-        if spikes and self._hours.has_focus and self._hours.is_untouched:
-            self._spikes.focus()
+            # Those of another list may come late, and enter would open it: the focus is not moved for them.
+            if trends.spikes and self._hours.has_focus and self._hours.is_untouched:
+                self._spikes.focus()
         self._draw_domains()
         self._draw_state()
 
-    def _spike_lines(self) -> Iterator[Line]:
+    def _draw_spikes(self) -> None:
+        here, elsewhere = self._spike_lines()
+        if self._trends is None:
+            self._spikes.title = "counting …"
+        elif here or elsewhere:
+            self._spikes.title = trend_words.title(len(here), len({line.which for line in elsewhere}))
+        else:
+            self._spikes.title = trend_words.no_spike(self._trends)
+        spikes = here + elsewhere
+        self._spikes.styles.height = 1 + max(1, min(max(_SPIKES, self.size.height // 5), len(spikes)))
+        self._spikes.can_focus = bool(spikes)
+        self._spikes.show(spikes, "")
+        self._draw_rest()
+
+    def _spike_lines(self) -> tuple[list[Line], list[Line]]:
+        """Return the spikes of the open list, and those of all others; the largest first."""
+        now, is_wide = self._clock(), self.size.width >= _WIDE
+        here, elsewhere = list[Line](), list[Line]()
         for which, counted in self._counted.items():
-            for it in counted.trends.spikes:
-                if which == self._here.which:
-                    yield Line(it.bar, trend_words.spike(it))
-                else:
-                    yield Line(it.bar, f"{printable(str(which))}: {trend_words.spike(it)}", which=which)
+            if which == self._here.which:
+                here += [Line(it.bar, trend_words.spike(it)) for it in counted.other.spikes]
+                continue
+            note = trend_words.read(counted.other, now, in_full=is_wide)
+            for it in counted.other.spikes:
+                words = trend_words.spike_of(which, it, in_full=is_wide)
+                elsewhere.append(Line(it.bar, words, which=which, note=note))
+        return here, sorted(elsewhere, key=lambda line: -line.bar.count)
+
+    def _draw_rest(self) -> None:
+        """Tell of the lists that have no line."""
+        rest = [it.other for which, it in self._counted.items() if which != self._here.which and not it.other.spikes]
+        words = trend_words.others(rest, self._unread, self._clock())
+        if self._left:
+            words += f"{' · ' if words else ''}{display.counted(self._left, 'kept list')} to count …"
+        if words != self._said_of_rest:
+            self._said_of_rest = words
+            self._rest.update(words)
 
     def _draw_domains(self) -> None:
         """Show the domains of what was chosen."""
@@ -191,11 +265,8 @@ class TrendsDialog(Dialog[TrendWish]):
     def _draw_state(self) -> None:
         listing = self._here
         words = loaded(listing, "")
-        if known(listing) > counted_since(self._clock()):
+        if listing.known_since > counted_since(self._clock()):
             words = f"… incomplete: {words}"
-        if others := [it for it in self._others(listing) if it.which in self._counted]:
-            ages = ", ".join(f"{printable(str(it.which))} as of {moment(it.read_at or 0)[11:16]}" for it in others)
-            words += f" · in memory besides: {ages}"
         if words != self._said:
             self._said = words
             self._state.update(words)

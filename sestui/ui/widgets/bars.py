@@ -31,6 +31,8 @@ class Line:
     """Whether it may still grow while the list loads."""
     which: SuppressionList | None = None
     """Whose list it is about; None for the open one."""
+    note: str = ""
+    """What stands at the right end."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -75,7 +77,9 @@ class Spikes(Choices):
         return fitted(f"  {self.title}", width)
 
     def row(self, it: Line, width: int, *, under: bool) -> Sequence[Part]:
-        return ((fitted(self.sign(under=under) + it.words, width), self.style("urgent", under=under)),)
+        note = f" {it.note} " if it.note else ""
+        words = fitted(self.sign(under=under) + it.words, width - cell_len(note))
+        return (words, self.style("urgent", under=under)), (note, self.style("muted", under=under))
 
 
 class Bars(Choices):
