@@ -1,16 +1,20 @@
 """The filter of a list: words that must all be found, and what narrows by domain, reason and time."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from math import floor
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sestui.domain.display import latest, moment, moment_utc, seconds_at, zone_name, zone_of
 from sestui.domain.errors import QueryError
-from sestui.domain.pattern import Pattern, read
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
+
+if TYPE_CHECKING:
+    from sestui.domain.pattern import Pattern
 
 _WORD: Final = re.compile(r"\S+")
 _PART: Final = re.compile(r"[^,]+")
@@ -195,6 +199,8 @@ def _term(word: str, at: int, now: float) -> Term:
     start = at + len(word) - len(value)
     match key:
         case "re":
+            from sestui.domain.pattern import read
+
             return Term(negated, pattern=read(value, start))
         case "domain":
             return Term(negated, domains=tuple(part for part in value.casefold().split(",") if part.strip(".")))

@@ -1,11 +1,15 @@
 """Which rows match a filter, found in whole columns at once: a million rows one by one would take seconds."""
 
-from itertools import accumulate, repeat
-from typing import Final
+from __future__ import annotations
 
-from sestui.domain.pattern import Pattern
+from itertools import accumulate, repeat
+from typing import TYPE_CHECKING, Final
+
 from sestui.domain.query import Query, Term
 from sestui.services.rows import END, Rows, encoded, reason_code
+
+if TYPE_CHECKING:
+    from sestui.domain.pattern import Pattern
 
 _FOUND: Final = b"\xfe"
 """Put in place of what was found. No UTF-8 has this byte either."""

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -20,7 +20,6 @@ from textual.worker import WorkerError
 from sestui.domain.display import printable
 from sestui.domain.errors import CredentialsRefused, NoCredentials, SestuiError
 from sestui.domain.suppression import Connection, SuppressionList
-from sestui.services.error_log import ErrorLog
 from sestui.stylesheets import stylesheet
 from sestui.ui.bindings import palette
 from sestui.ui.commands import COMMANDS, with_keys
@@ -29,6 +28,7 @@ from sestui.ui.screens.browse import BrowseScreen
 from sestui.ui.terminal_app import TerminalApp
 
 if TYPE_CHECKING:
+    from sestui.services.error_log import ErrorLog
     from sestui.services.journal import Journal
     from sestui.services.keeping import Keeping
     from sestui.sesv2.gateway import Gateway
@@ -82,7 +82,6 @@ class SestuiApp(TerminalApp):
             show_in(self, settings.theme)
         if self.no_color:
             self.leave_out_colours()
-        self._failures = ErrorLog(clock)
         journal = cache(open_journal)
 
         async def listening(wanted: Connection, code: str) -> Gateway:
@@ -91,7 +90,8 @@ class SestuiApp(TerminalApp):
             return gateway
 
         def browse(asked: Connection, which: SuppressionList) -> BrowseScreen:
-            made = BrowseScreen(listening, asked, clock, journal, which, keeping(asked), settings, launch, demo=demo)
+            keep = partial(keeping, asked)
+            made = BrowseScreen(listening, asked, clock, journal, which, keep, settings, launch, demo=demo)
             if settings.keys:
                 made.take_keys(self.commands)
             return made
@@ -104,6 +104,12 @@ class SestuiApp(TerminalApp):
         """What there is to say once the terminal is given back, in lines."""
         self.wants_demo = False
         """Whether who runs the app shall run the demo once it has ended."""
+
+    @cached_property
+    def _failures(self) -> ErrorLog:
+        from sestui.services.error_log import ErrorLog
+
+        return ErrorLog(self._clock)
 
     def get_default_screen(self) -> BrowseScreen:
         # Known before the first layout, they need no second one.

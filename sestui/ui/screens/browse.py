@@ -63,7 +63,7 @@ class BrowseScreen(Screen[None]):
         clock: Callable[[], float],
         open_journal: Callable[[], Journal],
         start_list: SuppressionList,
-        keeping: Keeping,
+        keeping: Callable[[], Keeping],
         settings: Settings,
         launch: Launch | None,
         *,
@@ -175,7 +175,7 @@ class BrowseScreen(Screen[None]):
 
     @on(TenantTree.NodeExpanded)
     def _unfolded(self, event: TenantTree.NodeExpanded[Place]) -> None:
-        self.flows.naming.in_sight()
+        self._other_lines()
         place = event.node.data
         if place is not None and place.tenant is not None:
             self.flows.naming.sets_of(event.node, place.tenant)

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from sestui.domain.display import printable
+from sestui.stylesheets import stylesheet
 from sestui.ui.driver import WHERE_IS_THE_CURSOR, TerminalDriver
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Dialog(ModalScreen[_T | None]):
 
     takes_keys_from: float = inf
     """Monotonic seconds; keys of before are dropped by the app. Infinite until the dialog is painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Not the app's: the first paint does without a dialog.
+        self.css_path = [stylesheet("dialog.tcss"), *self.css_path]
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._ask_whether_painted)

@@ -37,7 +37,7 @@ class Flows:
         asked: Connection,
         clock: Callable[[], float],
         open_journal: Callable[[], Journal],
-        keeping: Keeping,
+        keeping: Callable[[], Keeping],
         settings: Settings,
         launch: Launch | None,
     ) -> None:
@@ -47,7 +47,7 @@ class Flows:
         self._clock = clock
         self._open_journal = open_journal
         self._launch = launch
-        self._keeping = keeping
+        self._make_keeping = keeping
         self._settings = settings
 
     @cached_property
@@ -78,7 +78,11 @@ class Flows:
     def lists(self) -> Loading:
         from sestui.ui.screens.loading import Loading
 
-        return Loading(self._screen, self.reading, self._clock, self._keeping, self._settings)
+        return Loading(self._screen, self.reading, self._clock, self.keeping, self._settings)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        return self._make_keeping()
 
     @cached_property
     def journal(self) -> Journal:
@@ -112,7 +116,7 @@ class Flows:
     def trending(self) -> Trending:
         from sestui.ui.screens.trending import Trending
 
-        return Trending(self._screen, self.reading, self.lists, self._keeping, self._clock)
+        return Trending(self._screen, self.reading, self.lists, self.keeping, self._clock)
 
     @cached_property
     def exporting(self) -> Exporting:

@@ -15,7 +15,6 @@ from rich.text import Text
 
 from sestui.domain.display import printable
 from sestui.domain.errors import ServiceError, SestuiError
-from sestui.domain.settings import ConfigurationSet, Tenant
 from sestui.domain.suppression import SuppressionList
 from sestui.sesv2.pacing import Priority
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from sestui.domain.effective import Effective
     from sestui.domain.impact import Send, Subject
-    from sestui.domain.settings import Account
+    from sestui.domain.settings import Account, ConfigurationSet
     from sestui.services.directory import Directory
     from sestui.sesv2.gateway import Gateway
     from sestui.ui.place import Place
@@ -97,6 +96,8 @@ class Reading:
 
     def settings_changed(self, subject: Subject) -> None:
         """Show settings as the directory has them now, after they were written."""
+        from sestui.domain.settings import ConfigurationSet, Tenant  # Rows that were kept come before it.
+
         tenant = subject if isinstance(subject, Tenant) else None
         its_set = subject if isinstance(subject, ConfigurationSet) else None
         self._screen.tree_pane.tenant_tree.show_settings(tenant, its_set)
