@@ -228,7 +228,8 @@ class Run:
         if self._rest:
             self._rest = 0.0
             self._set(State.RUNNING)
-        result = replace(result, attempts=result.attempts + claim.attempts)
+        if claim.attempts:
+            result = replace(result, attempts=result.attempts + claim.attempts)
         self._answered += 1
         self._count(result.outcome, 1)
         self._settled[claim.number] = result

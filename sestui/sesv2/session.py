@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -117,10 +117,24 @@ async def open_gateway(
         gateway.expiry, gateway.close = partial(credentials.expiry, session), clients.aclose
         for client in (sesv2, sts):
             answers.watch(client, gateway.quiet)
+            client.meta.events.register("before-call", _name_host)
         # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.
         endpoint = asked.endpoint or _other_than_aws(sesv2.meta.endpoint_url)
         gateway.connection = replace(asked, region=region, endpoint=endpoint)
         yield gateway
+
+
+def _name_host(params: dict[str, Any], **_: Any) -> None:
+    """Say to whom a request goes; botocore's signer would find out for each anew, in a twentieth of its time."""
+    scheme, _, rest = params["url"].partition("://")
+    params["headers"]["Host"] = _host(scheme, rest.partition("/")[0])
+
+
+@cache
+def _host(scheme: str, where: str) -> str:
+    """Return the header Host (RFC 9110, 7.2): without the port that the scheme implies, and without a user."""
+    host = where.rpartition("@")[2].lower()
+    return host.removesuffix({"http": ":80", "https": ":443"}[scheme])
 
 
 def _other_than_aws(url: str) -> str | None:

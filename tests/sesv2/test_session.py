@@ -1,9 +1,14 @@
 """How a connection is made: Region, profile, credentials and endpoint, or a plain word on what is missing."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from sestui.domain.errors import ConnectionProblem, NoCredentials, NoRegion, Unreachable, UsageError
 from sestui.domain.suppression import Connection
@@ -163,3 +168,35 @@ async def test_an_endpoint_of_the_environment_is_not_taken_for_aws(
     async with open_gateway(Connection("us-east-1")) as gateway:
         assert gateway.connection.endpoint == emulator.url
         assert not (await gateway.account()).stop
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "LOCALHOST"])
+async def test_the_host_that_is_signed_is_the_one_that_is_sent_and_as_botocore_would_have_it(host: str) -> None:
+    asked: list[web.BaseRequest] = []
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        asked.append(request)
+        return web.json_response({})
+
+    runner = web.ServerRunner(web.Server(answer), shutdown_timeout=0.01)
+    await runner.setup()
+    site = web.TCPSite(runner, host.lower(), 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    try:
+        async with open_gateway(Connection("us-east-1", f"http://{host}:{port}/below")) as gateway:
+            await gateway.account()
+    finally:
+        await runner.cleanup()
+    (request,) = (it for it in asked if it.path.startswith("/below/v2"))
+    assert request.headers.getall("Host") == [f"{host.lower()}:{port}"]
+    signed = request.headers["Authorization"]
+    names = re.findall("SignedHeaders=([^,]*)", signed)[0].split(";")
+    assert "host" in names
+    # Signed once more, with botocore left to find the host itself.
+    others = {name: request.headers[name] for name in names if name != "host"}
+    again = AWSRequest("GET", f"http://{host}:{port}{request.path}", others)
+    again.context["timestamp"] = request.headers["X-Amz-Date"]
+    auth = SigV4Auth(Credentials("emulator", "emulator"), "ses", "us-east-1")
+    text = auth.string_to_sign(again, auth.canonical_request(again))
+    assert signed.endswith(f"Signature={auth.signature(text, again)}")
