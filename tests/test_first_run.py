@@ -78,6 +78,19 @@ def test_a_signal_between_the_two_runs_ends_both(
     assert not list((tmp_path / "temporary").iterdir())
 
 
+def test_enter_many_times_at_once_goes_to_the_demo_without_delay(
+    environment: dict[str, str], programs: ExitStack
+) -> None:
+    screen = _start(environment, programs)
+    screen.write(b"\r" * 60)
+    # Each key of one read is given up to 0.2 s.
+    given_back = b"\x1b[?1049l"
+    wait_for("the end", lambda: screen.read() and given_back in screen.output, lambda: screen.text, patience=5)
+    screen.wait_for("50,000 addresses")
+    screen.write(b"q")
+    assert screen.ended() == 0
+
+
 def test_ctrl_c_leaves(environment: dict[str, str], programs: ExitStack) -> None:
     screen = _start(environment, programs)
     screen.write(b"\x03")

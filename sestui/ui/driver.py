@@ -259,6 +259,9 @@ class TerminalDriver(LinuxDriver):
 
     def _send(self, messages: list[Message]) -> None:
         for number, message in enumerate(messages, 1):
+            if self.exit_event.is_set():
+                # Nobody is there to answer: waited for, each would hold up the end.
+                return
             self.process_message(message)
             if isinstance(message, Key) and number < len(messages) <= _ONE_BY_ONE:
                 after = AfterKey()
