@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sestui.services.keeping import Keeping
     from sestui.services.logout import Logout
     from sestui.sesv2.gateway import Gateway
+    from sestui.ui.app import SestuiApp
 
 _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "find": ("find", "why an address gets no mail: lists, reasons, settings"),
@@ -94,12 +95,12 @@ def _run(arguments: Sequence[str] | None) -> int:
 
         print(f"sestui: {error}", file=sys.stderr)
         return USAGE
-    ended = asyncio.run(_dashboard(asked, chosen, log))
-    if ended is None:
+    app = asyncio.run(_dashboard(asked, chosen, log))
+    if app.wants_demo and not app.exit_status:
         # As it is with --demo; the tenant would be another account's.
         asked.demo, asked.tenant = True, None
-        ended = asyncio.run(_dashboard(asked, chosen, call_log(asked)))
-    return ended or 0
+        app = asyncio.run(_dashboard(asked, chosen, call_log(asked)))
+    return app.exit_status
 
 
 def _no_terminal() -> str:
@@ -142,8 +143,8 @@ def _module(command: str) -> Any:
     return import_module(f"sestui.cli.{_COMMANDS[command][0]}")
 
 
-async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog | None) -> int | None:
-    """Run it and return its exit status; None where somebody wants the demo in its place."""
+async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog | None) -> SestuiApp:
+    """Run it, and return the app as it ended."""
     # What a start makes stays: looking through it for garbage finds none.
     gc.disable()
     over_ssh = "SSH_CONNECTION" in os.environ
@@ -222,7 +223,7 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
         from sestui.cli.crash import tell
 
         tell("".join(f"sestui: {line}\n" for line in app.last_words))
-    return None if app.wants_demo and not app.return_code else app.return_code or 0
+    return app
 
 
 def _settle() -> None:

@@ -1,13 +1,14 @@
 """A first start on a real terminal, without credentials: from what it says to the demo, in the same process."""
 
 import re
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.terminal import PROGRAM, Terminal
+from tests.terminal import PROGRAM, Terminal, wait_for
 
 
 @pytest.fixture
@@ -62,6 +63,37 @@ def test_settings_and_the_log_hold_for_the_demo_too(
     assert b"38;5" not in screen.output[before:]
     assert "ListSuppressedDestinations" in log.read_text()
     screen.write(b"Q")
+    assert screen.ended() == 0
+
+
+def test_a_signal_between_the_two_runs_ends_both(
+    environment: dict[str, str], programs: ExitStack, tmp_path: Path
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    screen = _start(environment | {"TMPDIR": str(tmp_path / "temporary")}, programs)
+    screen.write(b"\r")
+    wait_for("the end of the first", lambda: screen.read() and b"\x1b[?1049l" in screen.output, lambda: screen.text)
+    screen.process.send_signal(signal.SIGTERM)
+    assert screen.ended() == 128 + signal.SIGTERM
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_enter_many_times_at_once_goes_to_the_demo_without_delay(
+    environment: dict[str, str], programs: ExitStack
+) -> None:
+    screen = _start(environment, programs)
+    screen.write(b"\r" * 60)
+    # Each key of one read is given up to 0.2 s.
+    given_back = b"\x1b[?1049l"
+    wait_for("the end", lambda: screen.read() and given_back in screen.output, lambda: screen.text, patience=5)
+    screen.wait_for("50,000 addresses")
+    screen.write(b"q")
+    assert screen.ended() == 0
+
+
+def test_ctrl_c_leaves(environment: dict[str, str], programs: ExitStack) -> None:
+    screen = _start(environment, programs)
+    screen.write(b"\x03")
     assert screen.ended() == 0
 
 

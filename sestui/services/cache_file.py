@@ -78,6 +78,10 @@ def checksum(*values: object) -> int:
     return result
 
 
+class _OtherMake(ValueError):
+    """The file is no damaged one, but not one of this version of sestui's either."""
+
+
 class CacheFile:
     """The file while it is open (`async with`), used in a thread; for one task at a time.
 
@@ -158,7 +162,7 @@ class CacheFile:
             in_transaction(_create, connection)
         # Another sestui may have made it between these looks.
         if identity(connection) != (_OURS, _VERSION):
-            raise ValueError("another program's or another version's")
+            raise _OtherMake("was made by another version of sestui, or another program")
         connection.execute("PRAGMA journal_mode = WAL")
         # What a power failure takes from a cache, SES still has: no need to wait for the disk at each commit.
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -177,23 +181,25 @@ class CacheFile:
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "")
             if any(name.startswith(it) for it in _DAMAGE):
-                raise self._set_aside(str(error)) from error
+                raise self._set_aside(f"was damaged ({error})") from error
             raise CacheTrouble(f"No cache is kept: {error} ({printable(str(self._path))}).") from error
-        except (ValueError, ZlibError) as error:
+        except _OtherMake as error:
             raise self._set_aside(str(error)) from error
+        except (ValueError, ZlibError) as error:
+            raise self._set_aside(f"was damaged ({error})") from error
         except OSError as error:
             raise CacheTrouble(f"No cache is kept: {error.strerror} ({printable(str(error.filename))}).") from error
 
-    def _set_aside(self, why: str) -> CacheTrouble:
+    def _set_aside(self, what: str) -> CacheTrouble:
         where = printable(str(self._path.parent))
         try:
             # Another sestui may have done it: what stands there now is not what was damaged.
             if self._inode and (not self._path.exists() or self._path.stat().st_ino != self._inode):
-                return CacheTrouble(f"The cache in {where} was damaged ({why}): a new one is begun.")
+                return CacheTrouble(f"The cache in {where} {what}: a new one is begun.")
             aside = set_aside(self._folder, self._clock())
         except OSError as error:
-            return CacheTrouble(f"The cache in {where} is damaged ({why}) and can't be set aside: {error.strerror}.")
-        return CacheTrouble(f"The cache was damaged ({why}): it is set aside as {printable(str(aside))}.")
+            return CacheTrouble(f"The cache in {where} {what} and can't be set aside: {error.strerror}.")
+        return CacheTrouble(f"The cache {what}: it is set aside as {printable(str(aside))}.")
 
 
 def _tables(connection: sqlite3.Connection) -> bool:

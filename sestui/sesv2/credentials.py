@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from aiobotocore.session import AioSession
 
-from sestui.domain.errors import CodeNeeded, Unreachable
+from sestui.domain.errors import CodeNeeded, NoCredentials, UnexpectedAnswer, Unreachable
 from sestui.sesv2.translate import translated
 
 WITHIN: Final = 20.0
@@ -64,6 +64,21 @@ async def _started(*command: str, **pipes: Any) -> Any:
     return process
 
 
+async def found(session: AioSession) -> Any:
+    """Return the credentials that the chain finds, which may still have to be had; None where there are none.
+
+    Raises:
+        NoCredentials: as `have`.
+    """
+    try:
+        with translated("the credentials"):
+            return await session.get_credentials()
+    except (UnexpectedAnswer, AttributeError, TypeError) as error:
+        # botocore takes all for well-formed. What was said instead may be a key, and is not repeated.
+        words = "what a program, a file or a variable tells of them is not understood"
+        raise NoCredentials(f"Credentials can't be had: {words}.") from error
+
+
 async def have(session: AioSession) -> bool:
     """Have credentials at hand, and return whether the chain has any.
 
@@ -74,9 +89,9 @@ async def have(session: AioSession) -> bool:
     """
     try:
         async with asyncio.timeout(WITHIN):
+            credentials = await found(session)
             with translated("the credentials"):
-                found = await session.get_credentials()
-                return found is not None and await found.get_frozen_credentials() is not None
+                return credentials is not None and await credentials.get_frozen_credentials() is not None
     except TimeoutError as error:
         raise Unreachable(
             f"Nobody gave credentials within {WITHIN:.0f} s: instance metadata, SSO, STS or the profile's own program."

@@ -94,6 +94,8 @@ async def open_gateway(
                 credentials.ask_nobody(session, code)
                 if not await credentials.have(session) and not loopback:
                     raise NoCredentialsError
+            else:
+                await credentials.found(session)
             if code:
                 credentials.use_to_the_end(session)
             common: dict[str, Any] = {"region_name": region, "config": _CONFIG}

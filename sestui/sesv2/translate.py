@@ -90,6 +90,9 @@ def translated(operation: str) -> Iterator[None]:
         ConnectionError,
     ) as error:
         raise errors.Unreachable(f"No answer to {operation}: {error}. Check the network.") from error
+    except OSError as error:
+        # Of the network there is none left: a token's file or a program, which botocore lets through.
+        raise errors.NoCredentials(f"Credentials can't be had: {error}.") from error
     except botocore_errors.BotoCoreError as error:
         # Before ValueError, which some of these are too: an invalid Region, an unknown endpoint.
         raise errors.ConnectionProblem(f"{operation}: {error}") from error

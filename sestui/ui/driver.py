@@ -107,7 +107,7 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
         self._has_terminal = False
-        self._status: int | None = None
+        self.status: int | None = None
         """What the process is to end with, once it was told to."""
         for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
             if signal.getsignal(number) is not signal.SIG_IGN:  # As SIGHUP is under nohup.
@@ -182,23 +182,23 @@ class TerminalDriver(LinuxDriver):
         self._take_again()
 
     def _take_again(self) -> None:
-        if self._status is None:
+        if self.status is None:
             self._must_signal_resume = True
             self.start_application_mode()
 
     def _told_to_leave(self, number: int, _: object) -> None:
         # Of SIGHUP there are two where a shell is hung up: its own and the kernel's.
-        again = self._status is not None and number != signal.SIGHUP
+        again = self.status is not None and number != signal.SIGHUP
         # While another program has the terminal the loop stands still, and nothing is under way.
         is_deaf = not self._auto_restart or self._loop.is_closed()
         if again or is_deaf or number == signal.SIGALRM:
-            self.leave_now(_ENDED_BY + number if self._status is None else self._status)
+            self.leave_now(_ENDED_BY + number if self.status is None else self.status)
         self.leave(_ENDED_BY + number)
 
     def leave(self, status: int) -> None:
         """Have the app end, within seconds in any case; may be called in any thread."""
-        if self._status is None:
-            self._status = status
+        if self.status is None:
+            self.status = status
             signal.alarm(_AT_MOST)
             self.process_message(Left(status))
 
@@ -259,6 +259,9 @@ class TerminalDriver(LinuxDriver):
 
     def _send(self, messages: list[Message]) -> None:
         for number, message in enumerate(messages, 1):
+            if self.exit_event.is_set():
+                # Nobody is there to answer: waited for, each would hold up the end.
+                return
             self.process_message(message)
             if isinstance(message, Key) and number < len(messages) <= _ONE_BY_ONE:
                 after = AfterKey()

@@ -132,6 +132,12 @@ class TerminalApp(App[None]):
         self._close_messages_no_wait()
 
     @property
+    def exit_status(self) -> int:
+        """The status to end with: what a signal wants goes first, even while the app leaves."""
+        told = self._driver.status if isinstance(self._driver, TerminalDriver) else None
+        return told or self.return_code or 0
+
+    @property
     def crash(self) -> Exception | None:
         """What ended the app before its time."""
         error = self._exception

@@ -431,6 +431,14 @@ def _file_for_folder(path: Path) -> None:
     path.parent.touch()
 
 
+async def test_a_file_of_another_version_is_not_called_damaged(cache: Cache, folder: Path) -> None:
+    await write(cache, ACCOUNT, many(10))
+    _of_another_version(folder / "lists" / "lists.sqlite")
+    with pytest.raises(CacheTrouble, match=r"^The cache was made by another version of sestui.*: it is set aside as "):
+        await rows_of(cache, ACCOUNT)
+    assert await rows_of(cache, ACCOUNT) is None
+
+
 @pytest.mark.parametrize(
     "spoil",
     [

@@ -66,6 +66,29 @@ async def test_a_profiles_program_has_no_terminal_to_ask_on(config: Path, profil
         await connect(profile)
 
 
+@pytest.mark.parametrize("code", ["", None])
+@pytest.mark.parametrize("lines", ["credential_process = {nowhere}", f"{_ROLE}web_identity_token_file = {{nowhere}}"])
+async def test_a_program_or_a_token_that_is_not_there_is_told(config: Path, lines: str, code: str | None) -> None:
+    write(config, f"[profile gone]\n{lines.format(nowhere=config / 'nowhere')}\n")
+    with pytest.raises(NoCredentials, match=r"(No such file or|Not a) directory: .*nowhere"):
+        async with open_gateway(Connection("us-east-1", None, "gone"), code=code) as gateway:
+            await gateway.identify()
+
+
+@pytest.mark.parametrize("code", ["", None])
+@pytest.mark.parametrize("said", ["hush", '["hush"]', r"\377hush", "null"])
+async def test_what_a_program_says_and_nobody_understands_is_not_repeated(
+    config: Path, tmp_path: Path, said: str, code: str | None
+) -> None:
+    (tmp_path / "says").write_text(f"#!/bin/sh\nprintf '{said}'\n")
+    (tmp_path / "says").chmod(0o700)
+    write(config, f"[profile odd]\ncredential_process = {tmp_path}/says\n")
+    with pytest.raises(NoCredentials, match="is not understood") as told:
+        async with open_gateway(Connection("us-east-1", None, "odd"), code=code):
+            pass
+    assert "hush" not in str(told.value)
+
+
 def test_the_choices_are_those_of_awss_own_files(config: Path) -> None:
     config.write_text("[default]\nregion = eu-west-1\n[profile prod]\noutput = json\n")
     found = choices()

@@ -96,3 +96,11 @@ async def test_keys_that_are_set_are_those_told(make_app: MakeApp) -> None:
         await pilot.press("F")
         await until(pilot, lambda: TITLE not in screen_text(pilot.app), "its end")
         await shows(pilot, "Type or paste an address")
+
+
+async def test_a_box_that_is_higher_than_the_terminal_moves_nothing_else(make_app: MakeApp) -> None:
+    names = ("tree-down", "tree-unfold", "find", "trends", "mark-all", "remove")
+    keys = tuple(KeySetting(name, (), "a file") for name in names)
+    async with make_app(demo=True, settings=Settings(keys=keys)).run_test(size=(60, 16)) as pilot:
+        await shows(pilot, "“down” in the palette", "goes at any key")
+        assert pilot.app.screen.scrollbars_enabled == (False, False)

@@ -1,5 +1,6 @@
 """`t`: what stands out of a list is two keys from the marked addresses, and all that is drawn is as it was counted."""
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -16,8 +17,10 @@ from sestui.domain.suppression import Connection, Reason, SuppressedDestinationS
 from sestui.emulator import Conditions, Emulator, Rate, World
 from sestui.services.cache import Cache, Choice, Key
 from sestui.services.index import Index
+from sestui.services.journal import Journal
 from sestui.services.keeping import Keeping
 from sestui.sesv2.gateway import Gateway
+from sestui.settings import Settings
 from sestui.ui.app import SestuiApp
 from sestui.ui.screens.browse import BrowseScreen
 from tests.conftest import MakeApp
@@ -148,7 +151,7 @@ Rows = Sequence[SuppressedDestinationSummary]
 def keep(gateway: Gateway, tmp_path: Path) -> Callable[..., Awaitable[None]]:
     """Keep rows of a tenant's list, as an earlier session would have."""
 
-    async def write(tenant: str, rows: Rows, *, ago: float = 22 * HOUR, known_since: float = -inf) -> None:
+    async def write(tenant: str | None, rows: Rows, *, ago: float = 22 * HOUR, known_since: float = -inf) -> None:
         index = Index()
         index.put(rows)
         key = Key.of(await gateway.identify(), SuppressionList(tenant))
@@ -256,6 +259,52 @@ async def test_the_list_of_a_tenant_that_is_gone_is_opened_and_says_so(
         key = Key.of(await gateway.identify(), SuppressionList("gone"))
         assert key is not None
         assert await Cache(tmp_path / "cache", loop_clock()).keys(key) == [replace(key, tenant_name=None)]
+
+
+async def test_a_kept_spike_is_opened_by_who_looked_before_there_was_a_connection(
+    keep: Keep, gateway: Gateway, tmp_path: Path
+) -> None:
+    await keep(None, outage(3))
+    await keep("acme-retail", outage(100))
+    choice = Choice.of(Connection("us-east-1"), {})
+    await Cache(tmp_path / "cache", loop_clock()).remember(choice, await gateway.identify())
+    answer = asyncio.get_running_loop().create_future()
+    app = SestuiApp(
+        lambda *_: answer,
+        clock=loop_clock(),
+        open_journal=lambda: Journal(tmp_path / "state", loop_clock()),
+        state_folder=lambda: tmp_path / "state",
+        keeping=lambda _: keeping(tmp_path / "cache"),
+        settings=Settings(),
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "old@corp.com")
+        await pilot.press("t")
+        await shows(pilot, "LastUpdateTime is counted")
+        answer.set_result(gateway)
+        await shows(pilot, "tenant acme-retail: outlook.com: 100")
+        await pilot.press("shift+tab", "enter")
+        await shows(pilot, "Suppression list: tenant acme-retail")
+
+
+async def test_trends_of_another_account_than_answers_now_go_away(
+    make_app: MakeApp, emulator: Emulator, tmp_path: Path
+) -> None:
+    cache, other = Cache(tmp_path / "cache", loop_clock()), Connection("us-east-1", emulator.url, account="9" * 12)
+    key, index = Key.of(other, ACCOUNT), Index()
+    assert key is not None
+    index.put(outage(100))
+    await cache.write(key, index.batches(), read_at=NOON - HOUR, known_since=-inf)
+    await cache.remember(Choice.of(Connection("us-east-1"), {}), other)
+    emulator.conditions = Conditions(latency=1.0)
+    async with make_app(clock=loop_clock(), keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "0@outlook.com")
+        await pilot.press("t")
+        await shows(pilot, "outlook.com: 100")
+        await lacks(pilot, "LastUpdateTime is counted")
+        await shows(pilot, "Those were the trends of another account: t counts this one's.", "2,500 addresses")
+        await pilot.press("t")
+        await shows(pilot, "▸ outlook.com, hotmail.com")
 
 
 async def test_a_damaged_cache_is_said_once_and_costs_nothing_else(

@@ -1,14 +1,21 @@
 """A start that has nothing to connect with: what was found, what was not, and the ways on."""
 
+import asyncio
 import socket
+import time
 from pathlib import Path
 
 import pytest
 from textual import events
 
+from sestui.domain.errors import NoRegion
 from sestui.domain.suppression import Connection, Reason, SuppressionList
 from sestui.emulator import Emulator
+from sestui.services.journal import Journal
+from sestui.services.keeping import Keeping
 from sestui.sesv2.gateway import Gateway
+from sestui.settings import Settings
+from sestui.ui.app import SestuiApp
 from sestui.ui.driver import TextInOneRead
 from tests.conftest import MakeApp
 from tests.ui.screen import lacks, screen_text, shows, type_text, until
@@ -133,6 +140,55 @@ async def test_what_has_changed_meanwhile_is_seen_by_r(make_app: MakeApp, config
         write(config, "[default]\nregion = eu-west-2\n")
         await pilot.press("r")
         await shows(pilot, "eu-west-2", "This list is empty.")
+
+
+async def test_r_twice_asks_in_one_place_and_not_at_all_where_the_second_has_connected(
+    tmp_path: Path, gateway: Gateway
+) -> None:
+    answers = list[asyncio.Future[Gateway]]()
+
+    def connect(*_: object) -> asyncio.Future[Gateway]:
+        answers.append(asyncio.get_running_loop().create_future())
+        return answers[-1]
+
+    app = SestuiApp(
+        connect,
+        clock=time.time,
+        open_journal=lambda: Journal(tmp_path, time.time),
+        state_folder=lambda: tmp_path,
+        keeping=lambda _: Keeping(),
+        settings=Settings(),
+    )
+
+    async def asked(number: int) -> asyncio.Future[Gateway]:
+        await until(pilot, lambda: len(answers) == number, f"connection {number}")
+        return answers[-1]
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        (await asked(1)).set_exception(NoRegion("No Region."))
+        await shows(pilot, TITLE)
+        await pilot.press("r")
+        first = await asked(2)
+        await pilot.press("r")
+        (await asked(3)).set_exception(NoRegion("No Region for the second."))
+        await shows(pilot, "No Region for the second.")
+        first.set_exception(NoRegion("No Region for the first."))
+        await shows(pilot, TITLE)
+        await pilot.press("escape")
+        await lacks(pilot, TITLE)
+        await pilot.press("r")
+        (await asked(4)).set_exception(NoRegion("No Region."))
+        await shows(pilot, TITLE)
+        await pilot.press("r")
+        first = await asked(5)
+        await pilot.press("r")
+        (await asked(6)).set_result(gateway)
+        await shows(pilot, "This list is empty.")
+        first.set_exception(NoRegion("No Region."))
+        await shows(pilot, "Not connected")
+        await pilot.press("e")
+        await shows(pilot, "Edit suppression settings")
+        assert TITLE not in screen_text(app)
 
 
 async def test_no_secret_is_shown_and_the_machines_role_was_asked_for_only_where_it_was(

@@ -50,6 +50,7 @@ class Connecting:
         """Taken in place of the next one made."""
         self._trouble = ""
         """What is wrong with the credentials in use, in two or three words."""
+        self._welcoming: Worker[None] | None = None
 
     @property
     def credentials(self) -> str:
@@ -167,10 +168,9 @@ class Connecting:
         """
         if not isinstance(error, ConnectionProblem) or isinstance(error, LoginNeeded | CodeNeeded):
             return
-        from sestui.ui.screens.welcome import WelcomeDialog
-
-        if not any(isinstance(it, WelcomeDialog) for it in self._screen.app.screen_stack):
-            _: Worker[None] = self._screen.run_worker(partial(self._welcome, error), group="welcome")
+        # While one tries what was chosen, nothing of it is on the screen, and `r` is a key of the browse screen's.
+        if self._welcoming is None or self._welcoming.is_finished:
+            self._welcoming = self._screen.run_worker(partial(self._welcome, error), group="welcome")
 
     async def _welcome(self, trouble: SestuiError | None) -> None:
         """Ask until there is a connection, or nobody wants one."""
@@ -179,7 +179,7 @@ class Connecting:
         from sestui.ui.screens.welcome import WelcomeDialog, Wish
 
         screen, app, tried = self._screen, self._screen.app, self._asked
-        while trouble is not None:
+        while trouble is not None and screen.flows.reading.gateway is None:
             # The dialog says it.
             screen.status.say("")
             sources = await asyncio.to_thread(look, tried)

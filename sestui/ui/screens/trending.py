@@ -39,10 +39,20 @@ class Trending:
             _: Worker[None] = self._screen.run_worker(partial(self._show, listing), group="plan", exclusive=True)
 
     async def _show(self, here: Listing) -> None:
-        pane, gateway = self._screen.list_pane, self._reading.gateway
-        wish = await self._screen.app.push_screen_wait(TrendsDialog(here, self._others, self._keeping, self._clock))
+        pane = self._screen.list_pane
+
+        def is_open() -> bool:
+            return pane.listing is here
+
+        dialog = TrendsDialog(here, is_open, self._others, self._keeping, self._clock)
+        wish = await self._screen.app.push_screen_wait(dialog)
+        if not is_open():
+            again = self._screen.keys["trends"]
+            return self._screen.status.say(f"Those were the trends of another account: {again} counts this one's.")
         if wish is None:
             return
+        # There may have been none when the dialog came up.
+        gateway = self._reading.gateway
         if wish.which != here.which and gateway is not None:
             listing = self._lists.listing_of(gateway, wish.which)
             self._lists.open(wish.which)

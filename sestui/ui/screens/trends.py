@@ -79,11 +79,17 @@ class TrendsDialog(Dialog[TrendWish]):
     ]
 
     def __init__(
-        self, here: Listing, others: Callable[[Listing], list[Listing]], keeping: Keeping, clock: Callable[[], float]
+        self,
+        here: Listing,
+        is_open: Callable[[], bool],
+        others: Callable[[Listing], list[Listing]],
+        keeping: Keeping,
+        clock: Callable[[], float],
     ) -> None:
-        """`here` is the open list; `others` are those that are in memory besides; `keeping` has what is kept."""
+        """`here` is the open list, for as long as `is_open`; `others` are in memory besides it."""
         super().__init__()
         self._here = here
+        self._is_open = is_open
         self._others = others
         self._keeping = keeping
         self._clock = clock
@@ -137,6 +143,10 @@ class TrendsDialog(Dialog[TrendWish]):
     # Counting
 
     def _look(self) -> None:
+        if not self._is_open():
+            # Another account has answered than last time: these figures must not stand below its name.
+            self.dismiss(None)
+            return
         self._draw_state()
         if self._counting is not None and not self._counting.is_finished:
             return

@@ -55,6 +55,8 @@ class WelcomeDialog(Dialog["Wish | Connection"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", show=False),
         Binding("q", "cancel", show=False),
+        # Of a start that has come to nothing there is nothing to lose.
+        Binding("ctrl+c", "app.quit", show=False),
     ]
 
     def __init__(self, trouble: SestuiError, sources: Sources, asked: Connection) -> None:
