@@ -70,9 +70,13 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 0
     if asked.print_completion:
         from sestui.cli.completion import script
+        from sestui.cli.guarded import guarded
 
-        print(script(parser, asked.print_completion))
-        return 0
+        def show() -> int:
+            print(script(parser, asked.print_completion))
+            return 0
+
+        return guarded("--print-completion", show)
     if asked.command:
         if asked.command == "info":
             from sestui.ui.commands import with_keys

@@ -1,6 +1,9 @@
 """`sestui info`: where the files are, what is set and by what, and the end of the cache."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import tomllib
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -20,6 +23,16 @@ from sestui.ui.commands import COMMANDS, with_keys
 
 KEY = Key("123456789012", "us-east-1")
 NOON = 1_795_348_800.0
+
+
+@pytest.mark.parametrize("arguments", [["--print-completion", "bash"], ["info", "--config"], ["info"]])
+def test_a_reader_that_has_enough_is_no_error(arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "sestui", *arguments]
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 @pytest.fixture(autouse=True)

@@ -128,6 +128,23 @@ def test_a_login_that_fails_is_said_and_can_be_tried_again(screen: Terminal) -> 
     screen.wait_for("3 addresses")
 
 
+def test_a_program_that_is_not_there_is_said_and_the_app_goes_on(
+    ses: Ses, variables: dict[str, str], tmp_path: Path
+) -> None:
+    command = [PROGRAM, "--endpoint-url", ses.url, "--profile", "corp"]
+    screen = Terminal(command, {**variables, "PATH": str(tmp_path / "nothing")})
+    try:
+        screen.wait_for("Cancel   Log in")
+        screen.settle(0.3)
+        screen.write(b"\t\r")
+        screen.wait_for("sestui waits for `aws sso login --profile corp`")
+        screen.wait_for("can't be run: No such file or directory.")
+        screen.write(b"q")
+        assert screen.ended() == 0
+    finally:
+        screen.close()
+
+
 def test_an_app_whose_terminal_goes_during_a_login_ends(screen: Terminal) -> None:
     _log_in(screen)
     screen.hang_up()

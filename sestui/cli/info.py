@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -18,15 +17,12 @@ from sestui import settings
 from sestui.cli import permissions
 from sestui.cli.options import add_connection, tenant_name
 from sestui.domain.display import counted, printable
-from sestui.domain.errors import UsageError
+from sestui.domain.errors import CacheTrouble
 from sestui.services import cache_folder
 
 if TYPE_CHECKING:
     from sestui.settings import KeySetting
     from sestui.ui.commands import Command
-
-_FAILED = 1
-_USAGE = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,27 +38,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what was asked for; 0, 1 if the cache can't be deleted, 2 if the settings can't be read.
+    """Print what was asked for and return the exit status, as `cli.statuses` has them.
 
     `arguments.with_keys` tells the commands of the dashboard with their keys, as settings have them.
     """
-    if arguments.permissions:
-        return permissions.run(arguments)
+    from sestui.cli.guarded import guarded
+
+    return permissions.run(arguments) if arguments.permissions else guarded("info", lambda: _run(arguments))
+
+
+def _run(arguments: argparse.Namespace) -> int:
     # Named before the command or, with its own option of that name, behind it.
     named = arguments.settings_of or arguments.config
-    try:
-        if arguments.settings_of is not None:
-            _print_settings(settings.named(named, os.environ), arguments.with_keys)
-        elif arguments.clear_cache:
-            _clear()
-        else:
-            _print_places(settings.named(named, os.environ) or settings.default_path())
-    except UsageError as error:
-        print(f"sestui info: {error}", file=sys.stderr)
-        return _USAGE
-    except OSError as error:
-        print(f"sestui info: {error}", file=sys.stderr)
-        return _FAILED
+    if arguments.settings_of is not None:
+        _print_settings(settings.named(named, os.environ), arguments.with_keys)
+    elif arguments.clear_cache:
+        _clear()
+    else:
+        _print_places(settings.named(named, os.environ) or settings.default_path())
     return 0
 
 
@@ -106,7 +99,10 @@ def _print_settings(path: Path | None, with_keys: Callable[[Sequence[KeySetting]
 
 def _clear() -> None:
     folder = cache_folder.user_folder()
-    deleted = cache_folder.delete(folder, time.time())
+    try:
+        deleted = cache_folder.delete(folder, time.time())
+    except OSError as error:
+        raise CacheTrouble(f"The cache can't be deleted: {error}.") from error
     for path, size in deleted:
         print(f"deleted  {printable(str(path))}  {_size(size)}")
     if not deleted:

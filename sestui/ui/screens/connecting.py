@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -151,14 +152,16 @@ class Connecting:
             return False
         # Nothing at all goes on meanwhile: no answer must be on its way.
         await self._screen.finish()
+        words = ""
+        # Nothing must be raised in there: Textual would not come back.
         with app.suspend():
             try:
-                status = _run(command)
+                if status := _run(command):
+                    words = f"`{' '.join(command)}` ended with status {status}."
             except OSError as trouble:
-                words = f"`{command[0]}` can't be run: {trouble.strerror}. {error}"
-                raise LoginNeeded(words, error.command) from trouble
-        if status:
-            raise LoginNeeded(f"`{' '.join(command)}` ended with status {status}. {error}", error.command)
+                words = f"`{command[0]}` can't be run: {trouble.strerror}."
+        if words:
+            raise LoginNeeded(f"{words} {error}", error.command)
         return True
 
     def welcome(self, error: SestuiError) -> None:
@@ -247,7 +250,13 @@ class Connecting:
 
 
 def _run(command: list[str]) -> int:
-    """Run a program on the terminal and return its exit status. ctrl+c ends it, not us."""
+    """Run a program on the terminal and return its exit status. ctrl+c ends it, not us.
+
+    Raises:
+        OSError: it can't be run.
+    """
+    with suppress(OSError):
+        os.write(1, f"sestui waits for `{printable(' '.join(command))}`; ctrl+c ends it.\r\n".encode())
     ours = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         if "SSH_CONNECTION" in os.environ:
