@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _ABOUT = """\
 Asks the account's list, and a tenant's own, first for the spelling as given, then for likely others; then what it means
-for the mail; then the likeliest of the other tenants' lists. The exit status is 0 whether it is found or not, 3 or 4
-where a list could not be asked."""
+for the mail; --all-tenants asks the other tenants' lists as well. The exit status is 0 whether it is found or not, 3 or
+4 where a list could not be asked."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
