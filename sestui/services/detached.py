@@ -14,6 +14,7 @@ from sestui.domain.display import printable
 from sestui.domain.errors import JournalTrouble, NotOurs
 from sestui.domain.secret import Secret
 from sestui.services.in_thread import in_thread
+from sestui.services.journal_file import log_of
 from sestui.services.logout import Logout
 from sestui.services.private import private_folder
 
@@ -69,7 +70,7 @@ async def start(
 
 
 def _start(folder: Path, job: int, secret: Secret, logout: Logout, options: tuple[str, ...]) -> Child:
-    log = folder / f"job-{job}.log"
+    log = log_of(folder, job)
     try:
         private_folder(folder)
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from threading import RLock
 from time import sleep
@@ -122,6 +121,16 @@ CREATE TABLE part (
 """What goes by S3: some of a job's entries, one object, one import job of SES."""
 
 
+def lock_of(folder: Path, job: int) -> Path:
+    """Return the file whose lock the process holds that runs a job."""
+    return folder / f"job-{job}.lock"
+
+
+def log_of(folder: Path, job: int) -> Path:
+    """Return the file of what a job's own process says; one that ran in another's has none."""
+    return folder / f"job-{job}.log"
+
+
 class JournalFile:
     """One connection to the file, opened when it is first used; any thread may use it, one at a time.
 
@@ -164,7 +173,7 @@ class JournalFile:
             return
         with self._guarded():
             private_folder(self._folder)
-            held = _locked(self._lock_path(job))
+            held = _locked(lock_of(self._folder, job))
         if held is None:
             raise JobBusy(f"Another process runs job {job} just now. `sestui jobs show {job}` shows how far it is.")
         try:
@@ -177,7 +186,7 @@ class JournalFile:
         if self._folder is None:
             return False
         try:
-            found = os.open(self._lock_path(job), os.O_RDWR | os.O_CLOEXEC)
+            found = os.open(lock_of(self._folder, job), os.O_RDWR | os.O_CLOEXEC)
         except OSError:
             return False
         try:
@@ -192,14 +201,11 @@ class JournalFile:
     def drop_files_of(self, jobs: Iterable[int]) -> None:
         """Delete the locks of jobs that are no more, and what their own processes said."""
         if self._folder is not None:
-            for path in chain.from_iterable(self._folder.glob(f"job-{job}.*") for job in jobs):
-                # Another user's, say: it harms nobody.
-                with suppress(OSError):
-                    path.unlink()
-
-    def _lock_path(self, job: int) -> Path:
-        assert self._folder is not None
-        return self._folder / f"job-{job}.lock"
+            for job in jobs:
+                for path in (lock_of(self._folder, job), log_of(self._folder, job)):
+                    # Another user's, say: it harms nobody.
+                    with suppress(OSError):
+                        path.unlink()
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:

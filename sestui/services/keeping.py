@@ -89,7 +89,11 @@ class Keeping:
             return []
 
     async def look(self, which: SuppressionList, work: Callable[[Kept], Awaitable[T]]) -> T | None:
-        """Return what the work makes of what is kept of a list; None where nothing is, or it can't be read."""
+        """Return what the work makes of what is kept of a list; None where nothing is.
+
+        Raises:
+            CacheTrouble: it can't be read, and that is said.
+        """
         if self._cache is None or (key := self._key(which)) is None:
             return None
         try:
@@ -97,7 +101,7 @@ class Keeping:
                 return None if kept is None else await work(kept)
         except CacheTrouble as error:
             self._trouble(error)
-            return None
+            raise
 
     async def keep(self, listing: Listing) -> None:
         """Keep a list as it is loaded now."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from configparser import ParsingError
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from stat import S_ISREG
 from typing import Any, Final
 
@@ -30,7 +31,6 @@ _PROFILE: Final = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 """What names a profile, in botocore's order."""
 _REGION: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")
 """What names a Region; the first one in `open_gateway`, which puts it before botocore's own."""
-_NOT_THERE: Final = "not there"
 
 
 class Way(Enum):
@@ -55,6 +55,19 @@ class Profile:
     """That it names itself; empty where it names none."""
 
 
+class Trouble(Enum):
+    """Why there is nothing to be had of a file."""
+
+    UNNAMED = "unnamed"
+    """The variable that is to name it is empty."""
+    NOT_THERE = "not there"
+    NO_FILE = "no file"
+    """A folder, say, or a pipe."""
+    UNREADABLE = "unreadable"
+    BROKEN = "broken"
+    """botocore can't make anything of what stands there."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
     """One of AWS's own two files."""
@@ -63,10 +76,17 @@ class ConfigFile:
     """As the variable has it, or by default: `~/.aws/config`."""
     variable: str
     """What names it; empty for the default."""
-    trouble: str
-    """Why there is nothing to be had of it, in words; empty where it was read."""
-    is_there: bool
-    profiles: tuple[str, ...]
+    profiles: tuple[str, ...] = ()
+    trouble: Trouble | None = None
+    """None where it was read."""
+    reason: str = ""
+    """Why it is unreadable, in the system's words; empty where it has none, for a name that no file can have."""
+    line: int | None = None
+    """Where it is broken, if that can be told."""
+
+    @property
+    def is_there(self) -> bool:
+        return self.trouble not in (Trouble.UNNAMED, Trouble.NOT_THERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +120,8 @@ class Sources:
 def look(asked: Connection) -> Sources:
     """Look for what a connection could be made of; reads two files: to be called in a thread."""
     session = get_session()
-    config, of_config = _file(session, "config_file", "AWS_CONFIG_FILE", load_config)
+    config, of_config = _file(session, "config_file", "AWS_CONFIG_FILE", lambda name: load_config(name)["profiles"])
     credentials, of_credentials = _file(session, "credentials_file", "AWS_SHARED_CREDENTIALS_FILE", raw_config_parse)
-    of_config = of_config.get("profiles", {})
     # As botocore joins the two.
     names = dict.fromkeys([*of_config, *of_credentials])
     profiles = {name: _profile(name, {**of_config.get(name, {}), **of_credentials.get(name, {})}) for name in names}
@@ -113,8 +132,8 @@ def look(asked: Connection) -> Sources:
         variables=tuple(name for name in _VARIABLES if os.environ.get(name)),
         profile=profile,
         profile_by=profile_by,
-        config=ConfigFile(*config, config[-1] != _NOT_THERE, tuple(of_config)),
-        credentials=ConfigFile(*credentials, credentials[-1] != _NOT_THERE, tuple(of_credentials)),
+        config=config,
+        credentials=credentials,
         profiles=profiles,
         region=region,
         region_by=region_by,
@@ -131,33 +150,36 @@ def _named(asked: str | None, variables: tuple[str, ...]) -> tuple[str, str]:
     return next(((text, name) for name in variables if (text := os.environ.get(name))), ("", ""))
 
 
-def _file(session: Any, setting: str, variable: str, parse: Any) -> tuple[tuple[str, str, str], dict[str, Any]]:
-    """Return a file's path, what names it and its trouble, and what it holds."""
+def _file(
+    session: Any, setting: str, variable: str, parse: Callable[[str], dict[str, Any]]
+) -> tuple[ConfigFile, dict[str, Any]]:
+    """Return a file, and the lines of its profiles."""
     name = str(session.get_config_variable(setting))
-    by = variable if variable in os.environ else ""
+    file = partial(ConfigFile, name, variable if variable in os.environ else "")
+    if not name:
+        return file(trouble=Trouble.UNNAMED), {}
     path = os.path.expanduser(os.path.expandvars(name))
     try:
         # botocore takes what it can't read for an empty file.
         if not S_ISREG(os.stat(path).st_mode):
-            return (name, by, "not a file"), {}
+            return file(trouble=Trouble.NO_FILE), {}
         with open(path, "rb"):
-            return (name, by, ""), parse(name)
-    except FileNotFoundError:
-        return (name, by, _NOT_THERE), {}
+            profiles = parse(name)
+    except (FileNotFoundError, ConfigNotFound):
+        return file(trouble=Trouble.NOT_THERE), {}
     except (OSError, ValueError) as error:
-        return (name, by, f"can't be read: {getattr(error, 'strerror', None) or 'no such name'}"), {}
-    except ConfigNotFound:
-        return (name, by, _NOT_THERE), {}
+        return file(trouble=Trouble.UNREADABLE, reason=getattr(error, "strerror", None) or ""), {}
     except ConfigParseError as error:
-        return (name, by, f"can't be understood{_line(error.kwargs.get('error'))}"), {}
+        return file(trouble=Trouble.BROKEN, line=_line(error.kwargs.get("error"))), {}
+    return file(tuple(profiles)), profiles
 
 
-def _line(error: object) -> str:
-    """Say in which line a file's mistake is; never what stands there, which may be a key."""
+def _line(error: object) -> int | None:
+    """Return in which line a file's mistake is; never what stands there, which may be a key."""
     line = getattr(error, "lineno", None)
     if line is None and isinstance(error, ParsingError):
         line = error.errors[0][0]
-    return f", line {line}" if isinstance(line, int) else ""
+    return line if isinstance(line, int) else None
 
 
 def _profile(name: str, lines: Mapping[str, Any]) -> Profile:

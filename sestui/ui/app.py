@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from sestui.ui.screens.working import Launch
 
 
+_USE: Final = (
+    *(events.Key, events.MouseDown),
+    *(events.MouseScrollDown, events.MouseScrollUp, events.MouseScrollLeft, events.MouseScrollRight),
+)
+"""What tells of somebody who is at it; where only the pointer moves, nobody need be."""
 _CALLS_UNDER_WAY: Final = 5.0
 """Seconds that the calls under way have to be answered in, when something ends the app."""
 
@@ -134,7 +139,7 @@ class SestuiApp(TerminalApp):
     async def change_connection(self, gateway: Gateway, asked: Connection) -> None:
         """Go to another connection: nothing of the one before is on the screen any more, nor can come there."""
         before = self._browse
-        await before.finish()
+        await before.flows.finish()
         # What was asked for at the start is for the first connection, whichever that becomes.
         first = before.flows.reading.gateway is None
         self._browse = self._make_browse(asked, before.start_list if first else SuppressionList())
@@ -152,6 +157,7 @@ class SestuiApp(TerminalApp):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
             self._browse.last_key = self._clock()
+        if isinstance(event, _USE):
             self._browse.used()
         await super().on_event(event)
 
@@ -216,7 +222,7 @@ class SestuiApp(TerminalApp):
         """Leave, or ask first where something would be lost."""
         from sestui.ui.screens.leave import LeaveDialog
 
-        losses = self._browse.losses
+        losses = self._browse.flows.losses
         if not losses:
             self.exit()
         elif not isinstance(self.screen, LeaveDialog):
@@ -230,7 +236,7 @@ class SestuiApp(TerminalApp):
 
     @work
     async def _leave(self) -> None:
-        await self._browse.finish()
+        await self._browse.flows.finish()
         self.exit()
 
     @work
@@ -241,6 +247,6 @@ class SestuiApp(TerminalApp):
         # A job that can't be paused goes on where it is run next: SES is asked what became of the calls under way.
         with suppress(TimeoutError, WorkerError, SestuiError):
             async with asyncio.timeout(_CALLS_UNDER_WAY):
-                await self._browse.finish()
+                await self._browse.flows.finish()
         self.last_words = await working.left(jobs)
         self.exit(return_code=status)

@@ -25,6 +25,12 @@ _WAYS: Final = {
     "keys": "has keys",
     "none": "no credentials of its own",
 }
+_TROUBLES: Final = {
+    "not there": "not there",
+    "no file": "not a file",
+    "unreadable": "can't be read",
+    "broken": "can't be understood",
+}
 _SETUP: Final = "No profile yet: run `aws configure sso` (a login) or `aws configure` (keys)."
 
 
@@ -74,10 +80,22 @@ def _profile(sources: Sources) -> str:
     return f"none named; default: {told}" if profile is not None else "none named, and there is no default"
 
 
+def trouble_of(file: ConfigFile) -> str:
+    """Say why there is nothing to be had of a file that has a name; empty where it was read."""
+    if file.trouble is None:
+        return ""
+    words = _TROUBLES[file.trouble.value]
+    if file.trouble.value == "unreadable":
+        return f"{words}: {file.reason or 'no such name'}"
+    return words if file.line is None else f"{words}, line {file.line}"
+
+
 def _file(file: ConfigFile, sources: Sources) -> str:
+    if not file.path:
+        return f"none: {file.variable} is empty"
     name = f"{short(file.path, end=True)}{f' ({file.variable})' if file.variable else ''}"
-    if file.trouble:
-        return f"{name}: {file.trouble}"
+    if words := trouble_of(file):
+        return f"{name}: {words}"
     number = sum(sources.profiles[it].way.value == "sso" for it in file.profiles)
     logins = f", {number} {'logs' if number == 1 else 'log'} in by SSO" if number else ""
     return f"{name}: {counted(len(file.profiles), 'profile')}{logins}"

@@ -156,6 +156,18 @@ def test_what_ended_long_ago_is_forgotten_and_what_did_not_end_is_kept(
     assert journal.plan(plan()) == 3, "a number is never given twice"
 
 
+def test_a_file_of_somebody_elses_beside_those_of_a_job_stays(journal: Journal, clock: Clock, tmp_path: Path) -> None:
+    done = journal.plan(plan())
+    with journal.alone(done):
+        pass
+    copy = tmp_path / "state" / f"job-{done}.log.bak"
+    copy.write_text("what somebody wants to keep")
+    journal.state(done, State.DONE)
+    clock.now += 91 * DAY
+    journal.tidy(90)
+    assert list((tmp_path / "state").glob("job-*")) == [copy]
+
+
 def test_it_is_for_its_owner_alone_and_who_only_looks_leaves_nothing(journal: Journal, tmp_path: Path) -> None:
     journal.tidy(1)
     assert not (tmp_path / "state").exists()

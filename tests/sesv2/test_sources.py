@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from sestui.domain.suppression import Connection
-from sestui.sesv2.sources import Sources, Way, look
+from sestui.sesv2.sources import Sources, Trouble, Way, look
+from sestui.ui.source_lines import trouble_of
 
 ASKED = Connection("")
 _CONFIG = """
@@ -52,7 +53,7 @@ def region(found: Sources) -> tuple[str, str]:
 def test_nothing_is_there() -> None:
     found = look(ASKED)
     assert (found.variables, found.profile, found.profiles, region(found)) == ((), "", {}, ("", ""))
-    assert [(it.path, it.variable, it.trouble, it.is_there) for it in (found.config, found.credentials)] == [
+    assert [(it.path, it.variable, trouble_of(it), it.is_there) for it in (found.config, found.credentials)] == [
         ("~/.aws/config", "", "not there", False),
         ("~/.aws/credentials", "", "not there", False),
     ]
@@ -116,17 +117,24 @@ def test_a_broken_file_is_told_by_its_line_and_not_by_what_stands_there(
 ) -> None:
     config.write_bytes(text)
     found = look(ASKED)
-    assert (found.config.trouble, found.config.is_there, found.profiles) == (trouble, True, {})
+    assert (trouble_of(found.config), found.config.is_there, found.profiles) == (trouble, True, {})
 
 
 def test_what_is_no_file_is_none_and_the_variable_that_names_it_is_told(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config.symlink_to(config)
-    assert look(ASKED).config.trouble == "can't be read: Too many levels of symbolic links"
+    assert trouble_of(look(ASKED).config) == "can't be read: Too many levels of symbolic links"
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "~/.aws")
     found = look(ASKED).credentials
-    assert (found.path, found.variable, found.trouble) == ("~/.aws", "AWS_SHARED_CREDENTIALS_FILE", "not a file")
+    assert (found.path, found.variable, trouble_of(found)) == ("~/.aws", "AWS_SHARED_CREDENTIALS_FILE", "not a file")
+
+
+def test_a_variable_that_is_empty_names_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "")
+    found = look(ASKED).credentials
+    assert (found.path, found.variable, found.trouble) == ("", "AWS_SHARED_CREDENTIALS_FILE", Trouble.UNNAMED)
+    assert not found.is_there
 
 
 def test_without_a_home_it_is_looked_for_where_the_user_has_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,20 @@ async def test_a_click_on_it_takes_it_away(make_app: MakeApp) -> None:
         await lacks(pilot, TITLE)
 
 
+@pytest.mark.parametrize("wheel", [events.MouseScrollDown, events.MouseScrollUp])
+async def test_the_wheel_takes_it_away_wherever_it_is_turned_and_the_pointer_alone_does_not(
+    make_app: MakeApp, wheel: type[events.MouseEvent]
+) -> None:
+    async with make_app(demo=True).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, TITLE, "2,500 addresses")
+        await pilot.hover("#list", offset=(10, 5))
+        await pilot.hover("Greeting")
+        assert TITLE in screen_text(pilot.app)
+        place = pilot.app.screen.query_one("#list").region.offset
+        pilot.app.post_message(wheel(None, place.x + 10, place.y + 5, 0, 1, 0, False, False, False))
+        await lacks(pilot, TITLE)
+
+
 async def test_a_paste_takes_it_away_and_is_looked_for(make_app: MakeApp) -> None:
     async with make_app(demo=True).run_test(size=(80, 24)) as pilot:
         await shows(pilot, TITLE)

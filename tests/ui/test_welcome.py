@@ -58,6 +58,13 @@ async def test_nothing_at_all_is_told_in_a_table_and_the_panes_say_it_once(make_
         assert "us-east-1" not in screen_text(pilot.app)
 
 
+async def test_a_file_that_an_empty_variable_names_is_none(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "")
+    async with make_app(asked=NOTHING).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "~/.aws/config: not there", "none: AWS_SHARED_CREDENTIALS_FILE is empty")
+        await shows(pilot, "`aws configure sso`")
+
+
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
 async def test_every_offer_is_in_sight_at_any_size(make_app: MakeApp, config: Path, size: tuple[int, int]) -> None:
     names = ("a" * 10_000, "b\u202e[bold]", "c", "d")

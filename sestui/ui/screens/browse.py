@@ -13,7 +13,6 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import Reactive
 from textual.screen import Screen
 
-from sestui.domain.display import counted
 from sestui.domain.suppression import SuppressionList
 from sestui.ui.bindings import bind_anew, bindings, help_text
 from sestui.ui.commands import KEYS, Command, keys_by_id
@@ -79,7 +78,7 @@ class BrowseScreen(Screen[None]):
         self._begun = False
         """Whether anything is asked of SES yet."""
         self._is_used = False
-        """Whether anybody has pressed or pasted anything yet."""
+        """Whether anybody has done anything yet."""
         self.place = Place(tenant=start_list.tenant_name)
         """What the tree's cursor is on."""
         self.flows = Flows(self, connect, asked, clock, open_journal, keeping, settings, launch)
@@ -131,31 +130,11 @@ class BrowseScreen(Screen[None]):
             self.mount(self._greeting)
 
     def used(self) -> None:
-        """Somebody has pressed a key or a button, or pasted something: there is no more to say to them."""
+        """Somebody has pressed a key or a button, turned the wheel, or pasted something: there is no more to greet."""
         self._is_used = True
         if self._greeting is not None:
             self._greeting.remove()
             self._greeting = None
-
-    @property
-    def losses(self) -> list[str]:
-        """What would be lost by leaving now, in words."""
-        marked = self.flows.lists.marked
-        return [*([f"{counted(marked, 'mark')} would be forgotten."] if marked else ()), *self.unfinished]
-
-    @property
-    def unfinished(self) -> list[str]:
-        """What of it a connection made anew would end as well, in words."""
-        lost = [
-            f"Job {number} runs in this window: it will pause.\n"
-            f"`sestui jobs run {number}` goes on with it, or {self.keys['jobs']}."
-            for number in self.flows.working.running
-        ]
-        if self.flows.editing.writing:
-            lost.append(self.flows.editing.writing)
-        if self.flows.creating.writing:
-            lost.append(self.flows.creating.writing)
-        return lost
 
     @on(TenantTree.NodeHighlighted)
     def _moved(self, event: TenantTree.NodeHighlighted[Place]) -> None:
@@ -193,12 +172,6 @@ class BrowseScreen(Screen[None]):
     @on(TreePane.NamesWanted)
     def _other_names(self) -> None:
         self.flows.naming.names()
-
-    async def finish(self) -> None:
-        """Let the calls of a running change come to an end."""
-        await self.flows.working.stop()
-        await self.flows.creating.finish()
-        await self.flows.editing.finish()
 
     # Keys
 
@@ -315,9 +288,6 @@ class BrowseScreen(Screen[None]):
         event.stop()
         self.used()
         self.flows.finding.find(event.text)
-
-    def on_mouse_down(self) -> None:
-        self.used()
 
     def show(
         self, title: str, text: RenderableType | Callable[[], Awaitable[RenderableType]], placeholder: str = ""

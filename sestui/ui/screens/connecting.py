@@ -145,13 +145,13 @@ class Connecting:
             printable(str(error)),
             "",
             f"This runs `{printable(' '.join(command))}`, which has the terminal meanwhile.",
-            *self._screen.unfinished,
+            *self._screen.flows.unfinished,
         ]
         app = self._screen.app
         if not await app.push_screen_wait(LeaveDialog(lines, "Log in?", "Log in")):
             return False
         # Nothing at all goes on meanwhile: no answer must be on its way.
-        await self._screen.finish()
+        await self._screen.flows.finish()
         words = ""
         # Nothing must be raised in there: Textual would not come back.
         with app.suspend():
@@ -215,7 +215,7 @@ class Connecting:
             return
         if wanted != present:
             await self._go(wanted)
-        elif await self._is_sure(screen.unfinished):
+        elif await self._is_sure(screen.flows.unfinished):
             screen.flows.reading.reconnect(SuppressionList())
 
     async def _go(self, wanted: Connection) -> SestuiError | None:
@@ -234,7 +234,7 @@ class Connecting:
             screen.status.say(f"Not connected{to}: {printable(error.brief)}{stays}", urgent=True)
             return error
         screen.status.say("")
-        if await self._is_sure(screen.losses):
+        if await self._is_sure(screen.flows.losses):
             app.change_connection(made, wanted)
         else:
             await made.close()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sestui.domain.display import counted
+
 if TYPE_CHECKING:
     from sestui.domain.suppression import Connection
     from sestui.services.journal import Journal
@@ -135,3 +137,31 @@ class Flows:
         from sestui.ui.screens.creating import Creating
 
         return Creating(self._screen, self.reading, self.journal)
+
+    # What leaving ends
+
+    @property
+    def losses(self) -> list[str]:
+        """What would be lost by leaving now, in words."""
+        marked = self.lists.marked
+        return [*([f"{counted(marked, 'mark')} would be forgotten."] if marked else ()), *self.unfinished]
+
+    @property
+    def unfinished(self) -> list[str]:
+        """What of it a connection made anew would end as well, in words."""
+        lost = [
+            f"Job {number} runs in this window: it will pause.\n"
+            f"`sestui jobs run {number}` goes on with it, or {self._screen.keys['jobs']}."
+            for number in self.working.running
+        ]
+        if self.editing.writing:
+            lost.append(self.editing.writing)
+        if self.creating.writing:
+            lost.append(self.creating.writing)
+        return lost
+
+    async def finish(self) -> None:
+        """Let the calls of a running change come to an end."""
+        await self.working.stop()
+        await self.creating.finish()
+        await self.editing.finish()

@@ -173,7 +173,7 @@ class Reading:
     async def _part(self) -> None:
         """Leave a connection whose place another to the same account takes."""
         screen = self._screen
-        await screen.finish()
+        await screen.flows.finish()
         for group in ("list", "ask", "tree", "named", "place", "sight", "use", "identity", "consulted"):
             screen.workers.cancel_group(screen, group)
         await self.end()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sestui.services.counting import Counting
 from sestui.ui.screens.trends import TrendsDialog
 
 if TYPE_CHECKING:
@@ -44,8 +45,11 @@ class Trending:
         def is_open() -> bool:
             return pane.listing is here
 
-        dialog = TrendsDialog(here, is_open, self._others, self._keeping, self._clock)
-        wish = await self._screen.app.push_screen_wait(dialog)
+        def others() -> list[Listing]:
+            return [it for it in self._lists.listings.values() if it is not here and it.read_at is not None]
+
+        counting = Counting(here, is_open, others, self._keeping, self._clock)
+        wish = await self._screen.app.push_screen_wait(TrendsDialog(counting))
         if not is_open():
             again = self._screen.keys["trends"]
             return self._screen.status.say(f"Those were the trends of another account: {again} counts this one's.")
@@ -58,7 +62,3 @@ class Trending:
             self._lists.open(wish.which)
             pane.open(listing)
         pane.search(wish.filter)
-
-    def _others(self, here: Listing) -> list[Listing]:
-        """Return what is in memory of other lists."""
-        return [it for it in self._lists.listings.values() if it is not here and it.read_at is not None]
