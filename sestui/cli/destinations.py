@@ -137,7 +137,7 @@ async def _change(foreground: Foreground, arguments: argparse.Namespace, asked: 
         reader = Reader(
             *(gateway, which, time.time),
             heard=lambda count: foreground.show(f"reading the list: {counted(count, 'address', 'addresses')}"),
-            waits=lambda error: foreground.tell(f"SES gives no useful answer just now: {error}"),
+            waits=foreground.tell_away,
         )
         draft = await _draft(reader, arguments, asked)
         plan = Plan(Kind(arguments.kind), here, draft.entries, read_at, tenants, arguments.note, via=arguments.via_s3)
