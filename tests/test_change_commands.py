@@ -197,6 +197,27 @@ async def test_in_a_sandbox_nothing_is_begun(emulator: Emulator, run: Run) -> No
     assert "PutSuppressedDestination" not in operations(emulator)
 
 
+# By S3
+
+
+@pytest.mark.parametrize("world", [replace(EMPTY, addresses=10_500)])
+@pytest.mark.parametrize(
+    ("arguments", "objects"),
+    [
+        (("add", "--reason", "BOUNCE", "-"), "1 object"),
+        (("remove", "--filter", "re:.", "--include-complaints"), "2 objects"),
+    ],
+)
+async def test_a_plan_by_s3_tells_no_time_of_single_calls(run: Run, arguments: tuple[str, ...], objects: str) -> None:
+    given = "".join(f"new{number}@corp.com\n" for number in range(1200))
+    refused = await run(*arguments, "--account", "--via-s3", "s3://bucket/x", given=given)
+    assert (refused.status, "--yes does it without a question" in refused.err) == (2, True)
+    way = f"by SES's import jobs, via s3://bucket/x: {objects} in S3; how long SES takes is not documented by AWS"
+    assert f"  {way}" in refused.err.splitlines()
+    assert re.search(r"^  read \d+ s ago$", refused.err, re.MULTILINE)
+    assert "takes at most" not in refused.err
+
+
 # What is asked wrongly
 
 

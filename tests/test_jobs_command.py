@@ -413,6 +413,11 @@ async def test_undo_shows_what_it_would_do_and_does_it_when_told_to(
         "--yes",
     ):
         assert text in refused.err
+    by_s3 = await run("undo", number, "--via-s3", "s3://bucket/x")
+    assert (
+        "\n  by SES's import jobs, via s3://bucket/x: 1 object in S3; how long SES takes is not documented by AWS\n"
+        in by_s3.err
+    )
     dry = await run("undo", number, "--dry-run", "--json")
     assert dry.status == 0
     assert (dry.told["id"], dry.told["dry_run"], dry.told["counts"]) == (None, True, {Outcome.WOULD_ADD: 2})

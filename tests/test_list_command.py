@@ -4,8 +4,10 @@ import asyncio
 import csv
 import json
 import os
+import re
 import signal
 import sys
+import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.emulator import Conditions, Emulator, Rate
+from sestui.services.outage import PATIENCE
 from sestui.sesv2.gateway import Gateway
 from tests.conftest import SMALL
 from tests.job_plans import ACCOUNT, rows
@@ -134,9 +137,19 @@ async def test_an_outage_is_told_while_it_is_waited_out(start: Start, emulator: 
     emulator.conditions = faults("503=1")
     process = await start()
     assert process.stderr is not None
-    assert b"SES gives no useful answer just now" in await process.stderr.readline()
+    told = (await process.stderr.readline()).decode()
+    assert "SES gives no useful answer just now" in told
+    clock = re.search(r"It is asked again until (\d\d):(\d\d):(\d\d) UTC, then given up\.$", told.rstrip())
+    assert clock is not None
+    hours, minutes, seconds = map(int, clock.groups())
+    # Within a minute of what is said, over midnight too.
+    assert abs((3600 * hours + 60 * minutes + seconds - time.time() - PATIENCE + 43200) % 86400 - 43200) < 60
+    # It is asked again and again, and that is not told again.
+    asked = len(operations(emulator))
+    await until(lambda: len(operations(emulator)) > asked + 8)
     process.send_signal(signal.SIGINT)
-    assert (await end_of(process)).status == 130
+    ended = await end_of(process)
+    assert (ended.status, ended.err) == (130, "")
 
 
 @pytest.mark.parametrize("world", [SMALL])

@@ -137,7 +137,7 @@ async def _change(foreground: Foreground, arguments: argparse.Namespace, asked: 
         reader = Reader(
             *(gateway, which, time.time),
             heard=lambda count: foreground.show(f"reading the list: {counted(count, 'address', 'addresses')}"),
-            waits=lambda error: foreground.tell(f"SES gives no useful answer just now: {error}"),
+            waits=foreground.tell_away,
         )
         draft = await _draft(reader, arguments, asked)
         plan = Plan(Kind(arguments.kind), here, draft.entries, read_at, tenants, arguments.note, via=arguments.via_s3)
@@ -208,9 +208,13 @@ def _plan_lines(plan: Plan, draft: Draft, gateway: Gateway) -> Iterator[str]:
     if plan.kind is Kind.REMOVE:
         reasons = Counter(it.before.reason for it in plan.entries if it.before is not None)
         yield "  " + ", ".join(f"{number:,} {reason}" for reason, number in sorted(reasons.items()))
+    read = f"  read {duration(time.time() - plan.read_at)} ago"
+    if plan.via:
+        # How long that takes is told with the way: it has nothing to do with the pace of single calls.
+        yield read
+        return
     puts = len(plan.entries) if plan.kind is Kind.ADD else 0
-    took = takes(calls(len(plan.entries), puts=puts), pace(gateway))
-    yield f"  read {duration(time.time() - plan.read_at)} ago; takes {took}"
+    yield f"{read}; takes {takes(calls(len(plan.entries), puts=puts), pace(gateway))}"
 
 
 _TITLES: Final = {"add": "This adds to a suppression list:", "remove": "This removes from a suppression list:"}

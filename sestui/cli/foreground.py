@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sestui.cli.job_text import progress
 from sestui.cli.statuses import INTERRUPTED
+from sestui.domain.display import moment, printable, zone_of
 from sestui.domain.errors import JournalTrouble
 from sestui.domain.job import Job, State
 from sestui.services.in_thread import in_thread
 from sestui.services.jobs import Jobs
 
 if TYPE_CHECKING:
+    from sestui.domain.errors import SestuiError
     from sestui.services.journal import Journal
 
 _PROGRESS: Final = 0.5
@@ -106,6 +108,14 @@ class Foreground:
         with suppress(OSError):
             if not self._detached:
                 print(text, file=sys.stderr, flush=True)
+
+    def tell_away(self, error: SestuiError, left: float) -> None:
+        """Narrate that SES gives no useful answer, and until when it is asked again: for that many seconds."""
+        until = time.time() + left
+        self.tell(
+            f"SES gives no useful answer just now: {printable(str(error))} "
+            f"It is asked again until {moment(until)[11:]} {zone_of(until)}, then given up."
+        )
 
     def show(self, line: str) -> None:
         """Show how far something is, in a line of the terminal that the next one writes over; "" takes it away."""

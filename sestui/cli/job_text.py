@@ -120,12 +120,12 @@ def plan_lines(title: str, plan: Plan, left: Sequence[tuple[Entry, str]], alone:
         for wanted, number in Counter(it.wanted for it in plan.entries if it.which == which).items():
             does = "taken off" if wanted is None else f"put as {wanted} on"
             yield printable(f"  {_entries(number)} to be {does} the list of {which.owner}")
-    if plan.via:
-        yield printable(f"  by SES's import jobs, via {plan.via}")
-    elif plan.entries:
-        puts = sum(it.wanted is not None for it in plan.entries)
-        if way := import_words.other_way_in_full(plan.entries[0].which, puts=puts, deletes=len(plan.entries) - puts):
-            yield f"  by single calls, {way}"
+    puts = sum(it.wanted is not None for it in plan.entries)
+    deletes = len(plan.entries) - puts
+    if plan.via and plan.entries:
+        yield f"  {import_words.this_way(plan.via, puts=puts, deletes=deletes)}"
+    elif plan.entries and (way := import_words.other_way_in_full(plan.entries[0].which, puts=puts, deletes=deletes)):
+        yield f"  by single calls, {way}"
     yield from few([entry_line(it) for it in plan.entries])
     if left:
         yield f"  {_entries(len(left))} {alone}:"

@@ -14,7 +14,6 @@ from sestui.cli.options import add_connection, read_filter, settings_of, tenant_
 
 if TYPE_CHECKING:
     from sestui.cli.foreground import Foreground
-    from sestui.domain.errors import SestuiError
     from sestui.domain.query import Query
     from sestui.domain.suppression import SuppressedDestinationSummary
     from sestui.sesv2.gateway import Gateway
@@ -92,11 +91,8 @@ async def read(
     from sestui.domain.suppression import SuppressionList
     from sestui.services.stream import stream
 
-    def waits(error: SestuiError) -> None:
-        foreground.tell(f"SES gives no useful answer just now: {error}")
-
     started, count = time.monotonic(), 0
-    async with aclosing(stream(gateway, SuppressionList(tenant), query, time.time, waits)) as pages:
+    async with aclosing(stream(gateway, SuppressionList(tenant), query, time.time, foreground.tell_away)) as pages:
         async for page in pages:
             yield page
             count += len(page)

@@ -34,9 +34,18 @@ def other_way_in_full(which: SuppressionList, *, puts: int = 0, deletes: int = 0
     )
 
 
+def this_way(url: str, *, puts: int, deletes: int) -> str:
+    """Say of a plan that goes by S3 what it puts there, and that nobody knows how long it takes."""
+    objects = counted(_cut(puts, deletes), "object", "objects")
+    return f"by SES's import jobs, via {printable(url)}: {objects} in S3; how long SES takes is not documented by AWS"
+
+
 def _objects(which: SuppressionList, puts: int, deletes: int) -> int:
-    if puts + deletes <= OFFERED_ABOVE or which.tenant_name is not None:
-        return 0
+    """Return how many objects are offered; 0 where none are."""
+    return 0 if puts + deletes <= OFFERED_ABOVE or which.tenant_name is not None else _cut(puts, deletes)
+
+
+def _cut(puts: int, deletes: int) -> int:
     return ceil(puts / ImportAction.PUT.most) + ceil(deletes / ImportAction.DELETE.most)
 
 

@@ -138,9 +138,10 @@ class Directory:
         else:
             self._tell("tenant" if isinstance(subject, Tenant) else "set", subject.name, subject)
 
-    def tell_size(self, which: SuppressionList, entries: int) -> None:
-        """Take in that a list was read whole."""
-        self._tell("size", which, Size(entries, exact=True))
+    def forget_size(self, which: SuppressionList) -> None:
+        """Ask again how long a list is: it was changed."""
+        self._told["size"].pop(which, None)
+        self._asked.pop(("size", which), None)
 
     def forget_names(self) -> None:
         """Ask again which tenants and configuration sets there are; what is known of each stays."""

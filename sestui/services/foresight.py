@@ -16,6 +16,7 @@ from sestui.domain.suppression import SuppressionList
 
 if TYPE_CHECKING:
     from sestui.services.directory import Directory
+    from sestui.services.listing import Listing
     from sestui.sesv2.pacing import Priority
 
 _AT_ONCE: Final = 8
@@ -42,8 +43,12 @@ class Unread:
 class Foresight:
     """What one edit does, from the settings that the directory knows; `read` lets it know more."""
 
-    def __init__(self, directory: Directory, edit: Edit, priority: Priority) -> None:
+    def __init__(
+        self, directory: Directory, edit: Edit, priority: Priority, listings: Mapping[SuppressionList, Listing]
+    ) -> None:
+        """`listings` are the lists in memory, which count as they are at the moment."""
         self._directory = directory
+        self._listings = listings
         self._priority = priority
         self.edit = edit
         self._gone: set[tuple[str, object]] = set()
@@ -58,7 +63,9 @@ class Foresight:
 
     @property
     def sizes(self) -> Mapping[SuppressionList, Size]:
-        return self._directory.known_sizes
+        """How long lists are: one that was read whole as it is now, our own changes with it, others as SES told."""
+        whole = {which: Size(len(it.index), exact=True) for which, it in self._listings.items() if it.was_whole}
+        return {**self._directory.known_sizes, **whole}
 
     @property
     def unread(self) -> Unread:
@@ -131,8 +138,9 @@ class Foresight:
         for name in tenants:
             yield from self._of_tenant(known, name)
         if not isinstance(self.edit.before, Account):
+            sizes = self.sizes
             for which in lists_of(self.effects):
-                if self._lacks(self.sizes, "size", which):
+                if self._lacks(sizes, "size", which):
                     yield self._ask(self._directory.size, "size", which)
 
     def _of_names(self) -> Iterator[_Ask]:

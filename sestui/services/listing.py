@@ -86,7 +86,7 @@ class Listing:
         """Since when those are all rows that the list had then; inf until the last has been taken in."""
         self._answered: list[Asked] = []
         """What SES was asked for of a filter in the present reading."""
-        self._was_whole = False
+        self.was_whole = False
         """Whether the list was ever read whole: from then on nothing that is kept is news."""
         self._pass: _Pass | None = None
         self._one_reader = asyncio.Lock()
@@ -102,7 +102,7 @@ class Listing:
 
         Returns whether they were of any use: once the list was read whole, none are.
         """
-        if self._was_whole:
+        if self.was_whole:
             return False
         if self.kept_from is None and self._pass is not None:
             self.read_again = len(self._pass.seen)
@@ -162,7 +162,7 @@ class Listing:
     @property
     def known_since(self) -> float:
         """All rows updated since are loaded, or kept: seconds since 1970, -inf for all, inf while none are for sure."""
-        if self.is_whole or self._was_whole:
+        if self.is_whole or self.was_whole:
             return -inf
         return self.whole_since if self.kept_from is None else min(self.kept_since, self.whole_since)
 
@@ -265,7 +265,7 @@ class Listing:
                 current.sweep = self._sweep([Window(start=floor(now - LAG))])
             self.index.keep(current.seen)
             self.index.marks.freeze()
-            self.complete = self._was_whole = True
+            self.complete = self.was_whole = True
             self.read_at, self.kept_from, self._pass = current.started, None, None
         finally:
             self.loading = False

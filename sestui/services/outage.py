@@ -16,6 +16,8 @@ TRANSIENT: Final = (Throttled, ServiceFault, Unreachable)
 """After these the same call may well come through later."""
 PATIENCE: Final = 900.0
 """Seconds without a useful answer of SES after which it is given up."""
+FIRST_PATIENCE: Final = 60.0
+"""The same where nothing has answered yet: there may be no SES at all where it is looked for."""
 _FIRST_REST: Final = 1.0
 _LONGEST_REST: Final = 30.0
 

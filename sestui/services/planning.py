@@ -53,8 +53,8 @@ class Reader:
     clock: Callable[[], float]
     heard: Callable[[int], None] = lambda _: None
     """Told how many rows of the list have been read so far."""
-    waits: Callable[[SestuiError], None] = lambda _: None
-    """Told of what is waited out."""
+    waits: Callable[[SestuiError, float], None] = lambda *_: None
+    """Told of what is waited out, as `stream` tells it."""
 
     async def matching(self, query: Query) -> Rows:
         """Return what a filter lets through.

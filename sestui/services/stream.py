@@ -8,10 +8,10 @@ from contextlib import aclosing
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from sestui.domain.errors import SestuiError
+from sestui.domain.errors import SestuiError, Unreachable
 from sestui.services.listing import LAG
 from sestui.services.once import Once
-from sestui.services.outage import PATIENCE, TRANSIENT, longer
+from sestui.services.outage import FIRST_PATIENCE, PATIENCE, TRANSIENT, longer
 from sestui.services.sweep import Sweep
 from sestui.services.windows import Window
 from sestui.sesv2.pacing import Priority
@@ -27,16 +27,16 @@ async def stream(
     which: SuppressionList,
     query: Query,
     clock: Callable[[], float],
-    waits: Callable[[SestuiError], None] = lambda _: None,
+    waits: Callable[[SestuiError, float], None] = lambda *_: None,
 ) -> AsyncGenerator[list[SuppressedDestinationSummary], None]:
     """Yield the rows that a filter lets through, a page of SES at a time, in no order that is worth anything.
 
     Each row once. An address that somebody puts again meanwhile comes a second time with its later date and reason;
     what leaves the list after its page has come is not taken back. Throttling, faults and a network that is away are
-    waited out; `waits` is told of each.
+    waited out; `waits` is told, once of each time that SES is away, why and for how many seconds it is tried again.
 
     Raises:
-        SestuiError: as SES answered, or did not for 15 minutes.
+        SestuiError: as SES answered, or did not for 15 minutes; for one where nothing has answered at all.
     """
     asked, came = query.asked, Once()
     window = Window(
@@ -47,7 +47,7 @@ async def stream(
     async def read(window: Window) -> AsyncGenerator[list[SuppressedDestinationSummary], None]:
         nonlocal began, pages
         sweep = Sweep(gateway, which, [window], clock, priority=Priority.VISIBLE, reasons=asked.reasons)
-        async for page in _pages(sweep, waits):
+        async for page in _pages(sweep, waits, answered=pages > 0):
             if not pages and page.ses_time is not None:
                 began = page.ses_time
             pages += 1
@@ -62,21 +62,30 @@ async def stream(
             yield rows
 
 
-async def _pages(sweep: Sweep, waits: Callable[[SestuiError], None]) -> AsyncGenerator[Page, None]:
+async def _pages(
+    sweep: Sweep, waits: Callable[[SestuiError, float], None], *, answered: bool
+) -> AsyncGenerator[Page, None]:
     loop = asyncio.get_running_loop()
-    rest, since = 0.0, 0.0
+    rest, since, told = 0.0, 0.0, 0.0
     while True:
         try:
             async with aclosing(sweep.pages(lambda _: None)) as found:
                 async for page, _ in found:
-                    rest = 0.0
+                    rest, told, answered = 0.0, 0.0, True
                     yield page
             return
         except TRANSIENT as error:
+            now = loop.time()
             if not rest:
-                since = loop.time()
-            elif loop.time() - since > PATIENCE:
+                since = now
+            # To throttle is an answer too: somebody is there.
+            answered = answered or not isinstance(error, Unreachable)
+            patience = PATIENCE if answered else FIRST_PATIENCE
+            left = patience - (now - since)
+            if left <= 0:
                 raise
-            rest = longer(rest)
-            waits(error)
+            if patience != told:
+                told = patience
+                waits(error, left)
+            rest = min(longer(rest), left)
         await asyncio.sleep(rest)

@@ -121,13 +121,20 @@ async def test_what_is_told_is_known_without_a_call(emulator: Emulator, director
     emulator.requests.clear()
     for subject in (account, acme, receipts):
         directory.tell(subject)
-    directory.tell_size(ACME, 7)
     assert directory.known == Known(account, {"acme": acme}, {"receipts": receipts})
     assert await directory.account() == account
     assert await directory.tenant("acme", VISIBLE) == acme
     assert await directory.configuration_set("receipts", VISIBLE) == receipts
-    assert await directory.size(ACME, VISIBLE) == directory.known_sizes[ACME] == Size(7, exact=True)
     assert not emulator.requests
+
+
+async def test_the_size_of_a_list_that_was_changed_is_asked_again(gateway: Gateway, directory: Directory) -> None:
+    assert await directory.size(ACME, VISIBLE) == Size(0, exact=True)
+    await gateway.put_suppressed_destination(ACME, "a@corp.com", Reason.BOUNCE)
+    assert await directory.size(ACME, VISIBLE) == Size(0, exact=True)
+    directory.forget_size(ACME)
+    assert ACME not in directory.known_sizes
+    assert await directory.size(ACME, VISIBLE) == directory.known_sizes[ACME] == Size(1, exact=True)
 
 
 async def test_what_is_told_wins_over_an_answer_on_its_way(emulator: Emulator, directory: Directory) -> None:

@@ -45,7 +45,7 @@ async def foresee(gateway: Gateway, edit: Edit) -> tuple[Directory, Foresight]:
     """Return a foresight of which nothing but the account is known."""
     directory = Directory(gateway)
     await directory.account()
-    return directory, Foresight(directory, edit, PERSON)
+    return directory, Foresight(directory, edit, PERSON, {})
 
 
 async def read(foresight: Foresight) -> None:
@@ -112,7 +112,7 @@ async def test_reading_on_tells_all_that_an_edit_does_and_asks_nothing_twice(wha
         assert calls.most_common(1)[0][1] == 1
 
         emulator.requests.clear()
-        again = Foresight(directory, edit, PERSON)
+        again = Foresight(directory, edit, PERSON, {})
         await read(again)
         assert again.effects == foresight.effects
         assert not emulator.requests

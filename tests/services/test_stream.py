@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sestui.domain.errors import AccessDenied, SestuiError, Unreachable
+from sestui.domain.errors import AccessDenied, ServiceFault, SestuiError, Unreachable
 from sestui.domain.query import Query, parse
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
-from sestui.emulator import World
+from sestui.emulator import Conditions, World
 from sestui.services.once import Once
-from sestui.services.outage import PATIENCE
+from sestui.services.outage import FIRST_PATIENCE, PATIENCE
 from sestui.services.stream import stream
 from sestui.sesv2.gateway import Gateway
 from tests.serving import NOON, faults, loop_clock, operations, quirks, serving
@@ -93,22 +93,62 @@ def test_an_outdated_token_costs_no_row_and_doubles_none() -> None:
 
 def test_an_outage_is_waited_out_and_told() -> None:
     async def test() -> None:
-        told: list[SestuiError] = []
+        told: list[float] = []
+
+        def waits(_: SestuiError, left: float) -> None:
+            told.append(left)
+
         async with serving(WORLD, faults("503@ListSuppressedDestinations=0.9")) as (_, gateway):
-            rows = [row async for page in stream(gateway, ACCOUNT, Query(), loop_clock(), told.append) for row in page]
+            rows = [row async for page in stream(gateway, ACCOUNT, Query(), loop_clock(), waits) for row in page]
         assert len(rows) == len(set(rows)) == 7500
-        assert told
+        assert set(told) == {PATIENCE}
 
     run(test())
 
 
-def test_an_outage_without_an_end_is_given_up() -> None:
+@pytest.mark.parametrize(
+    ("fault", "comes", "patience"),
+    [("reset-before", False, FIRST_PATIENCE), ("503", False, PATIENCE), ("reset-before", True, PATIENCE)],
+)
+def test_an_outage_without_an_end_is_told_once_and_given_up_soon_where_nothing_ever_answered(
+    fault: str, comes: bool, patience: float
+) -> None:
     async def test() -> None:
-        clock = loop_clock()
-        async with serving(WORLD, faults("reset-before@ListSuppressedDestinations=1")) as (_, gateway):
-            with pytest.raises(Unreachable):
-                await streamed(gateway)
-            assert PATIENCE < clock() - NOON < 2 * PATIENCE
+        away, told = faults(f"{fault}@ListSuppressedDestinations=1"), list[float]()
+
+        def waits(_: SestuiError, left: float) -> None:
+            told.append(clock() + left)
+
+        async with serving(WORLD, Conditions() if comes else away) as (emulator, gateway):
+            clock = loop_clock()
+            pages = stream(gateway, ACCOUNT, Query(), clock, waits)
+            if comes:
+                await anext(pages)
+                emulator.conditions = away
+            with pytest.raises(ServiceFault if fault == "503" else Unreachable):
+                async for _ in pages:
+                    pass
+            (until,) = told
+            assert patience <= until - NOON < patience + 5
+            assert until <= clock() < until + 5
+
+    run(test())
+
+
+def test_once_anything_answers_the_outage_is_waited_out_for_long() -> None:
+    async def test() -> None:
+        told: list[tuple[type[SestuiError], float]] = []
+
+        def waits(error: SestuiError, left: float) -> None:
+            told.append((type(error), left))
+            emulator.conditions = faults("503@ListSuppressedDestinations=1")
+
+        async with serving(WORLD, faults("reset-before@ListSuppressedDestinations=1")) as (emulator, gateway):
+            with pytest.raises(ServiceFault):
+                async for _ in stream(gateway, ACCOUNT, Query(), loop_clock(), waits):
+                    pass
+        assert [it for it, _ in told] == [Unreachable, ServiceFault]
+        assert told[0][1] == FIRST_PATIENCE < told[1][1] <= PATIENCE
 
     run(test())
 

@@ -109,6 +109,20 @@ async def test_a_tenants_switch_to_its_own_empty_list_is_warned_of_and_written(
 
 
 @pytest.mark.usefixtures("shop")
+async def test_a_list_counts_as_it_is_after_ones_own_removal(make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await cursor_on_the_tenant(pilot)
+        await pilot.press("2", "d")
+        await opened(pilot, "Remove from a suppression list")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "2 addresses")
+        await pilot.press("1", "e")
+        await opened(pilot, "Edit suppression settings: tenant shop")
+        await pilot.press("right", "right", "enter")
+        await shows(pilot, "consults the account's list (2) → its own list (0)")
+
+
+@pytest.mark.usefixtures("shop")
 async def test_the_pane_in_focus_decides_what_is_edited(make_app: MakeApp) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         await cursor_on_the_tenant(pilot)

@@ -117,7 +117,7 @@ class Editing:
             if directory.known is None:
                 # Forgotten by a refresh between two attempts.
                 directory.tell(account)
-            foresight = Foresight(directory, edit, Priority.VISIBLE)
+            foresight = Foresight(directory, edit, Priority.VISIBLE, self._screen.flows.lists.listings)
             pace = gateway.pacer.learned.get("GetTenant")
             name = gateway.name_to_type([place.tenant] if isinstance(before, Tenant) else [])
             if not await app.push_screen_wait(ImpactDialog(foresight, gateway.connection, pace, name)):

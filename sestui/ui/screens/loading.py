@@ -105,9 +105,11 @@ class Loading:
                 self._start(f"recall {listing.which}", self._recall, listing)
 
     def changed(self, which: SuppressionList, results: Iterable[Result]) -> None:
-        """Keep what a job of ours has done to its list."""
+        """Keep what a job of ours has done to its list; how long that is otherwise, SES is asked again."""
         from sestui.domain.job import DONE  # Whoever has a job has it imported.
 
+        if self._reading.directory is not None:
+            self._reading.directory.forget_size(which)
         done = [result for result in results if result.outcome in DONE]
         came = [result.after for result in done if result.after is not None]
         left = [result.entry.address for result in done if result.after is None]
@@ -216,8 +218,6 @@ class Loading:
                         kept_at = self._clock()
                         self._keep(listing)
             pane.redraw()
-            if self._reading.directory is not None:
-                self._reading.directory.tell_size(listing.which, len(listing.index))
         except SestuiError as error:
             pane.trouble(error)
             self._screen.app.keep_error(error)
