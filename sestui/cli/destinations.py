@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _FILES: Final = """\
 A file, or standard input, has an address a line: CSV with or without a reason, JSON Lines, what `sestui list` writes,
-or addresses between <>, commas, semicolons or line ends. What is no address is told with its line, and the rest is done."""
+or addresses between <>, commas, semicolons or line ends. What is no address is told with its line, and the rest is
+done."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
