@@ -23,12 +23,13 @@ from sestui.sesv2.session import open_gateway
 from sestui.settings import Settings
 from sestui.ui.app import SestuiApp
 from tests.serving import faults
-from tests.ui.screen import lacks, shows, type_text, until
+from tests.ui.screen import lacks, screen_text, shows, type_text, until
 
 FOLDER = Path(__file__).with_name("pictures")
 _NOW = 1_795_000_000.0
 """2026-11-18 11:06:40 UTC: a fixed moment, for the same picture every day."""
 _WHO = Who("oncall", "maria", "10.20.30.40 51234 10.0.0.5 22", "bastion-1")
+_LOOKS = 4
 _OUTAGE = "domain:outlook.com,hotmail.com since:4h"
 
 
@@ -83,8 +84,17 @@ async def draw() -> dict[str, str]:
                 aclosing(_tour(pilot, emulator) if demo else _first_run(pilot)) as stops,
             ):
                 async for name in stops:
+                    await _settled(pilot)
                     pictures[name] = _kept(shown.export_screenshot(title="sestui"))
         return pictures
+
+
+async def _settled(pilot: Pilot[Any]) -> None:
+    """Wait until the screen has stayed the same for a moment: what an answer brings may take a second layout."""
+    looks = [""]
+    while len(set(looks)) > 1 or len(looks) < _LOOKS:
+        await pilot.pause(0.05)
+        looks = [*looks, screen_text(pilot.app)][-_LOOKS:]
 
 
 @contextmanager
