@@ -29,7 +29,7 @@ FOLDER = Path(__file__).with_name("pictures")
 _NOW = 1_795_000_000.0
 """2026-11-18 11:06:40 UTC: a fixed moment, for the same picture every day."""
 _WHO = Who("oncall", "maria", "10.20.30.40 51234 10.0.0.5 22", "bastion-1")
-_LOOKS = 4
+_LOOKS = 3
 _OUTAGE = "domain:outlook.com,hotmail.com since:4h"
 
 

@@ -343,7 +343,7 @@ async def test_without_a_cache_nothing_kept_is_told(make_app: MakeApp, keep: Kee
 
 
 async def test_what_is_not_loaded_yet_is_said_and_counted_as_it_comes(make_app: MakeApp, emulator: Emulator) -> None:
-    emulator.conditions = Conditions(rates=(Rate(1.0, 1.0, "ListSuppressedDestinations"),))
+    emulator.conditions = Conditions(rates=(Rate(0.1, 1.0, "ListSuppressedDestinations"),))
     async with make_app(clock=loop_clock()).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "1,000 loaded")
         await pilot.press("t")
