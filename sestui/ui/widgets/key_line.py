@@ -26,7 +26,8 @@ class KeyLine(Static):
     def leave_out(self, actions: Collection[str]) -> None:
         """Show no keys of these actions: they would do nothing but say why."""
         self._without = actions
-        if self.is_mounted:
+        # A late answer may find the screen going down.
+        if self.is_mounted and self.is_attached:
             self._draw(self.screen)
 
     def on_mount(self) -> None:
