@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import time
@@ -17,7 +18,6 @@ from sestui import settings
 from sestui.cli import permissions
 from sestui.cli.options import add_connection, tenant_name
 from sestui.domain.display import counted, printable
-from sestui.domain.errors import CacheTrouble
 from sestui.services import cache_folder
 
 if TYPE_CHECKING:
@@ -98,11 +98,10 @@ def _print_settings(path: Path | None, with_keys: Callable[[Sequence[KeySetting]
 
 
 def _clear() -> None:
+    from sestui.services.cache import Cache
+
     folder = cache_folder.user_folder()
-    try:
-        deleted = cache_folder.delete(folder, time.time())
-    except OSError as error:
-        raise CacheTrouble(f"The cache can't be deleted: {error}.") from error
+    deleted = asyncio.run(Cache(folder, time.time).clear())
     for path, size in deleted:
         print(f"deleted  {printable(str(path))}  {_size(size)}")
     if not deleted:

@@ -9,6 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from sestui.domain.display import counted, printable
 from sestui.domain.errors import NoCredentials
+from sestui.sesv2.sources import Trouble, Way
 
 if TYPE_CHECKING:
     from sestui.domain.errors import SestuiError
@@ -18,18 +19,18 @@ _KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _NAME: Final = 36
 """Cells of a name at most."""
 _WAYS: Final = {
-    "sso": "logs in by SSO",
-    "login": "logs in by `aws login`",
-    "role": "assumes a role",
-    "program": "keys from a program",
-    "keys": "has keys",
-    "none": "no credentials of its own",
+    Way.SSO: "logs in by SSO",
+    Way.LOGIN: "logs in by `aws login`",
+    Way.ROLE: "assumes a role",
+    Way.PROGRAM: "keys from a program",
+    Way.KEYS: "has keys",
+    Way.NONE: "no credentials of its own",
 }
 _TROUBLES: Final = {
-    "not there": "not there",
-    "no file": "not a file",
-    "unreadable": "can't be read",
-    "broken": "can't be understood",
+    Trouble.NOT_THERE: "not there",
+    Trouble.NO_FILE: "not a file",
+    Trouble.UNREADABLE: "can't be read",
+    Trouble.BROKEN: "can't be understood",
 }
 _SETUP: Final = "No profile yet: run `aws configure sso` (a login) or `aws configure` (keys)."
 
@@ -51,7 +52,7 @@ def lines(sources: Sources, trouble: SestuiError) -> Iterator[tuple[str, str]]:
 
 def way(profile: Profile, sources: Sources) -> str:
     """Say how a profile gets its credentials, and which Region is used with it."""
-    return f"{_WAYS[profile.way.value]}, {short(sources.region_of(profile.name)) or 'no Region of its own'}"
+    return f"{_WAYS[profile.way]}, {short(sources.region_of(profile.name)) or 'no Region of its own'}"
 
 
 def setup(sources: Sources) -> str:
@@ -84,8 +85,8 @@ def trouble_of(file: ConfigFile) -> str:
     """Say why there is nothing to be had of a file that has a name; empty where it was read."""
     if file.trouble is None:
         return ""
-    words = _TROUBLES[file.trouble.value]
-    if file.trouble.value == "unreadable":
+    words = _TROUBLES[file.trouble]
+    if file.trouble is Trouble.UNREADABLE:
         return f"{words}: {file.reason or 'no such name'}"
     return words if file.line is None else f"{words}, line {file.line}"
 
@@ -96,7 +97,7 @@ def _file(file: ConfigFile, sources: Sources) -> str:
     name = f"{short(file.path, end=True)}{f' ({file.variable})' if file.variable else ''}"
     if words := trouble_of(file):
         return f"{name}: {words}"
-    number = sum(sources.profiles[it].way.value == "sso" for it in file.profiles)
+    number = sum(sources.profiles[it].way is Way.SSO for it in file.profiles)
     logins = f", {number} {'logs' if number == 1 else 'log'} in by SSO" if number else ""
     return f"{name}: {counted(len(file.profiles), 'profile')}{logins}"
 

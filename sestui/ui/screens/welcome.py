@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from sestui.domain.display import printable
 from sestui.domain.errors import SestuiError
 from sestui.domain.suppression import Connection
+from sestui.sesv2.sources import Way
 from sestui.stylesheets import stylesheet
 from sestui.ui import source_lines
 from sestui.ui.details import table
@@ -74,7 +75,7 @@ class WelcomeDialog(Dialog["Wish | Connection"]):
 
     def _profiles(self, asked: Connection) -> list[tuple[str, str, Connection]]:
         # One without credentials of its own has none in place of those that were missed.
-        profiles = [it for it in self._sources.profiles.values() if it.way.value != "none"]
+        profiles = [it for it in self._sources.profiles.values() if it.way is not Way.NONE]
         return [
             (
                 f"Profile {source_lines.short(it.name)}",
