@@ -200,6 +200,12 @@ async def _tour(pilot: Pilot[Any], emulator: Emulator) -> AsyncGenerator[str]:
     # Who removed this, and when?
     await pilot.press("U", "space", "space", "space", "d")
     await shows(pilot, "3 addresses", "note for")
+    await pilot.press("tab", "tab", "enter")
+    await shows(pilot, "Dry run: nothing was changed")
+    yield "dry-run"
+    await leave()
+    await pilot.press("d")
+    await shows(pilot, "3 addresses", "note for")
     await pilot.press("shift+tab")
     await type_text(pilot, "OPS-7")
     await pilot.press("tab", "tab", "enter")
