@@ -30,6 +30,11 @@ EMPTY = World(tenants=0, configuration_sets=0, addresses=0, tenant_addresses=0)
 SMALL = World(seed=7, tenants=6, configuration_sets=8, addresses=2500, tenant_addresses=300)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: begun last, it would go on while all other workers have nothing to do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True)
 def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A developer's profiles, proxies, endpoints, options and files change nothing of what a test sees."""

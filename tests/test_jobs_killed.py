@@ -99,6 +99,7 @@ async def killed_after(start: Start, emulator: Emulator, number: int, requests: 
 # Killed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("world", [THOUSANDS])
 async def test_killed_at_twenty_random_moments_each_of_5000_goes_once_and_nothing_else(
     emulator: Emulator, gateway: Gateway, journal: Journal, start: Start

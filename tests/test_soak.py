@@ -111,6 +111,7 @@ def _confirm(app: Terminal, title: str) -> None:
     _press(app, "\x1b")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(SECONDS + 240)
 async def test_memory_and_files_stay_as_they_are_and_nothing_is_lost(
     emulator: Emulator, environment: dict[str, str], tmp_path: Path

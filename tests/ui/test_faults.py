@@ -125,6 +125,7 @@ async def add(person: Person) -> None:
     await person.confirms()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_action_says_what_is_wrong_and_works_once_it_is_mended(kind: str, tmp_path: Path) -> None:
     async def test() -> None:

@@ -125,6 +125,7 @@ def profiles(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.long
 async def test_a_person_goes_through_all_screens(
     make_app: MakeApp, url: str, words: list[str], request: pytest.FixtureRequest
 ) -> None:

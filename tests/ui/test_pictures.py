@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.ui.pictures import FOLDER, draw
 from tests.ui.screen import text_of
 
@@ -11,6 +13,7 @@ def _words(picture: str) -> str:
     return re.sub(r" +", " ", text_of(picture))
 
 
+@pytest.mark.long
 async def test_the_pictures_in_readme_show_the_screens_as_they_are() -> None:
     drawn = {name: _words(picture) for name, picture in (await draw()).items()}
     kept = {path.stem: _words(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.svg")}

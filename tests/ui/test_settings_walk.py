@@ -92,6 +92,7 @@ async def bare(gateway: Gateway) -> None:
         await gateway.changes.associate(tenant, its_set)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize("quirk", ["", "omitted-put-member=keep"])
 async def test_every_setting_of_every_layer_arrives_as_it_was_chosen(
@@ -124,6 +125,7 @@ async def test_every_setting_of_every_layer_arrives_as_it_was_chosen(
             assert (answer.get("SuppressionOptions") or {}) == stored_as(name)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("bare")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("quirk", READ_WITH)
