@@ -100,7 +100,8 @@ class Run:
         """What every further call would have met as well."""
         self._rest = 0.0
         """Seconds that a job which waits rests; 0 while SES answers."""
-        self._rested_at = 0.0
+        self._resting: asyncio.TimerHandle | None = None
+        """Ends that rest; None once it is over."""
         self._waits_since = 0.0
 
     async def to_the_end(self) -> None:
@@ -178,7 +179,7 @@ class Run:
         When SES begins to refuse, all that is under way is refused.
         """
         if self._rest:
-            return int(not self._under_way and asyncio.get_running_loop().time() >= self._rested_at)
+            return int(not self._under_way and self._resting is None)
         pacer = self._gateway.pacer
         paces = [pacer.pace_of(f"{verb}SuppressedDestination") for verb in ("Delete", "Put")]
         slowest = min((pace for pace in paces if pace is not None), default=None)
@@ -227,6 +228,9 @@ class Run:
     def _settle(self, claim: Recorded, result: Result) -> None:
         if self._rest:
             self._rest = 0.0
+            if self._resting is not None:
+                self._resting.cancel()
+                self._resting = None
             self._set(State.RUNNING)
         if claim.attempts:
             result = replace(result, attempts=result.attempts + claim.attempts)
@@ -250,16 +254,20 @@ class Run:
     def _wait(self, claim: Recorded, error: SestuiError) -> None:
         self._again(claim, error)
         loop = asyncio.get_running_loop()
-        if self._rest and loop.time() < self._rested_at:
+        if self._resting is not None:
             return  # It was under way when the wait began: the same news again.
         if not self._rest:
             self._waits_since = loop.time()
         elif loop.time() - self._waits_since > PATIENCE:
             self._halt(f"no useful answer for {duration(loop.time() - self._waits_since)}: {error}", error)
         self._rest = longer(self._rest)
-        self._rested_at = loop.time() + self._rest
-        loop.call_at(self._rested_at, self._happened.set)
+        # A timer may come a moment early: the rest is over when it says so, whatever the clock says.
+        self._resting = loop.call_later(self._rest, self._rested)
         self._set(State.WAITING, str(error))
+
+    def _rested(self) -> None:
+        self._resting = None
+        self._happened.set()
 
     def _halt(self, why: str, error: SestuiError) -> None:
         if not self._halted:
