@@ -8,9 +8,10 @@ import asyncio
 import json
 import os
 import subprocess
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import botocore
@@ -35,15 +36,37 @@ class Clock:
         return self.now
 
 
+class AtHand:
+    """An awscli that has started already, and carries out one command after the other."""
+
+    def __init__(self, python: Path, folder: Path) -> None:
+        script = Path(__file__).with_name("awscli_at_hand.py")
+        self._process = subprocess.Popen([python, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._out, self._err = folder / "out", folder / "err"
+        self._turn = Lock()
+
+    def run(self, arguments: list[str], environment: dict[str, str]) -> tuple[int, str, str]:
+        """Return the status, what was printed, and what was said of mistakes."""
+        command = {"arguments": arguments, "environment": environment, "out": str(self._out), "err": str(self._err)}
+        with self._turn:
+            requests, statuses = self._process.stdin, self._process.stdout
+            assert requests is not None
+            assert statuses is not None
+            requests.write(json.dumps(command) + "\n")
+            requests.flush()
+            return int(statuses.readline()), self._out.read_text(), self._err.read_text()
+
+    def end(self) -> None:
+        self._process.communicate()
+
+
 @dataclass(frozen=True)
 class Aws:
     """The `aws` command, pointed at an emulator."""
 
-    program: Path
+    at_hand: "AtHand"
     url: str
     environment: dict[str, str]
-    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(3))
-    """awscli spends its time starting, so two processors gain nothing from more of them."""
 
     async def __call__(self, command: str, *arguments: str, service: str = "sesv2") -> Any:
         """Run a command that has to succeed; return its answer, `{}` where it prints none."""
@@ -59,18 +82,8 @@ class Aws:
 
     async def run(self, command: str, *arguments: str, service: str = "sesv2") -> tuple[int, str, str]:
         common = ("--endpoint-url", self.url, "--region", "us-east-1", "--output", "json")
-        async with self.at_once:
-            # In a thread: a test that fails leaves no transport of a process behind.
-            process = await asyncio.to_thread(
-                subprocess.run,
-                [str(self.program), service, command, *arguments, *common],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                env=self.environment,
-                timeout=60,
-            )
-        return process.returncode, process.stdout, process.stderr
+        # In a thread: the emulator answers in this one.
+        return await asyncio.to_thread(self.at_hand.run, [service, command, *arguments, *common], self.environment)
 
     def with_our_model(self) -> "Aws":
         """The same, knowing SES as our botocore does."""
@@ -89,8 +102,17 @@ async def emulator(world: World, clock: Clock) -> AsyncIterator[Emulator]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def at_hand(find_judge: Callable[[str, str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtHand]:
+    # Where there is no `aws` there may be a Python.
+    find_judge("awscli", "aws")
+    running = AtHand(find_judge("awscli", "python"), tmp_path_factory.mktemp("awscli"))
+    yield running
+    running.end()
+
+
 @pytest.fixture
-def aws(find_judge: Callable[[str, str], Path], emulator: Emulator, tmp_path: Path) -> Aws:
+def aws(at_hand: AtHand, emulator: Emulator, tmp_path: Path) -> Aws:
     environment = {
         **os.environ,
         "HOME": str(tmp_path),
@@ -100,7 +122,7 @@ def aws(find_judge: Callable[[str, str], Path], emulator: Emulator, tmp_path: Pa
         # A refusal is what some tests ask for: no tries again.
         "AWS_MAX_ATTEMPTS": "1",
     }
-    return Aws(find_judge("awscli", "aws"), emulator.url, environment)
+    return Aws(at_hand, emulator.url, environment)
 
 
 def _error(kind: str, operation: str, message: str) -> str:

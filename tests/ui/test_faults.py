@@ -48,7 +48,7 @@ class Person:
         until = asyncio.get_running_loop().time() + ENDS_WITHIN
         while not happened():
             assert asyncio.get_running_loop().time() < until, f"never {what}\n{screen_text(self.pilot.app)}"
-            await self.pilot.pause(0.3)
+            await self.pilot.pause(1.0)
 
     async def sees(self, *words: str) -> None:
         """Wait until one of these is on the screen and, if it is a dialog, it takes keys."""
