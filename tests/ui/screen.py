@@ -37,10 +37,12 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
     Raises:
         AssertionError: it did not within half a minute; the text is the screen's.
     """
-    deadline = asyncio.get_running_loop().time() + _DEADLINE
+    deadline, rest = asyncio.get_running_loop().time() + _DEADLINE, 0.01
     while not condition():
         assert asyncio.get_running_loop().time() < deadline, f"never: {what}\n{screen_text(pilot.app)}"
-        await pilot.pause(0.02)
+        # What comes late is looked for less often: reading a screen takes as long as painting it.
+        rest = min(2 * rest, 0.1)
+        await pilot.pause(rest)
 
 
 async def shows(pilot: Pilot[Any], *texts: str) -> None:
