@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import selectors
 import signal
 import sys
@@ -29,9 +30,18 @@ _PROGRESS: Final = 0.5
 """Seconds from one look at how far a job is to the next."""
 
 
+class _PunctualSelector(selectors.DefaultSelector):
+    """One with exact timers: epoll rounds them up to the next millisecond, and a slot may be 20 of them."""
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None or timeout > 0:
+            # It is exact, but slow with many connections: here it waits for the one descriptor that stands for all.
+            select.select([self], (), (), timeout)
+        return super().select(0)
+
+
 def _punctual() -> asyncio.AbstractEventLoop:
-    """Return a loop with exact timers: epoll rounds them up to the next millisecond, and a slot may be 20 of them."""
-    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+    return asyncio.SelectorEventLoop(_PunctualSelector())
 
 
 class Foreground:
