@@ -49,6 +49,11 @@ def progress(job: Job, now: float) -> str:
 
 def verdict(job: Job) -> str:
     """Say in one line what a job came to: `Job 17, list of the account: 9 removed, 2 not begun. Paused: …`."""
+    return f"Job {job.id}, {came_to(job)}"
+
+
+def came_to(job: Job) -> str:
+    """Say the same without the number, which a dry run has for nobody: `list of the account: 9 would be removed`."""
     rest = job.total - job.settled
     parts = [counts(job)] if job.counts else ["nothing done"]
     if rest:
@@ -57,7 +62,7 @@ def verdict(job: Job) -> str:
     end = "Interrupted: its process died" if job.is_interrupted else ""
     if job.state in (State.PAUSED, State.CANCELLED):
         end = job.state.capitalize() + (f": {printable(job.why).removesuffix('.')}" if job.why else "")
-    return f"Job {job.id}, {place}: {', '.join(parts)}" + (f". {end}" if end else "")
+    return f"{place}: {', '.join(parts)}" + (f". {end}" if end else "")
 
 
 def counts(job: Job) -> str:

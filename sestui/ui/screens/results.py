@@ -10,7 +10,7 @@ from textual.widgets import Button, Static
 
 from sestui.domain.display import printable
 from sestui.domain.job import WOULD, Job, Result
-from sestui.domain.job_words import verdict
+from sestui.domain.job_words import came_to
 from sestui.stylesheets import stylesheet
 from sestui.ui.screens.dialog import Dialog
 
@@ -47,7 +47,8 @@ class ResultsDialog(Dialog[None]):
     def _text(self) -> Text:
         # What would be left alone is what one looks for.
         results = sorted(self._results, key=lambda it: it.outcome in WOULD.values())
-        text = Text(f"{verdict(self._job)}\n\n", "bold")
+        words = came_to(self._job)
+        text = Text(f"{words[0].upper()}{words[1:]}\n\n", "bold")
         for result in results[:_SHOWN]:
             text.append(f"{printable(result.entry.address)}  ")
             text.append(result.outcome, "dim" if result.outcome in WOULD.values() else "yellow")
