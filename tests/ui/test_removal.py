@@ -55,10 +55,10 @@ async def test_the_row_under_the_cursor_goes_after_moving_the_focus_and_enter(
 
 
 @pytest.mark.usefixtures("addresses")
-async def test_enter_alone_and_escape_remove_nothing(make_app: MakeApp, gateway: Gateway) -> None:
+async def test_enter_alone_escape_and_ctrl_c_remove_nothing(make_app: MakeApp, gateway: Gateway) -> None:
     async with make_app().run_test(size=(80, 24)) as pilot:
         await shows(pilot, "6 addresses")
-        for key in ("enter", "escape"):
+        for key in ("enter", "escape", "ctrl+c"):
             await pilot.press("2", "d")
             await shows(pilot, "Remove from a suppression list")
             await pilot.press(key)

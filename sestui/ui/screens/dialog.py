@@ -31,6 +31,8 @@ class Dialog(ModalScreen[_T | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel"),
+        # In an input it copies what is chosen there.
+        Binding("ctrl+c", "cancel", show=False),
         Binding("down,right", "app.focus_next", show=False),
         Binding("up,left", "app.focus_previous", show=False),
         Binding("pagedown", "turn(1)", show=False),
