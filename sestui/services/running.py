@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 96
 """Calls under way at once at most; the pacer slows them to what SES lets through."""
 _CLAIM: Final = 64
-"""Entries claimed by one write to the disk."""
+"""Entries claimed by one write to the disk at least; where many calls are under way, twice as many as these."""
 _FLUSH: Final = 0.03
 """Seconds for which outcomes are gathered into one write: one each takes a third of the throughput (measured)."""
 _LISTEN: Final = 0.5
@@ -156,8 +156,9 @@ class Run:
 
     async def _begin_all(self, group: asyncio.TaskGroup) -> None:
         while not self._stops:
-            if self._last is not None and not self._claiming and len(self._claimed) <= self._at_once // 2:
-                # In the background: a fast job would stand still for as long as the disk takes.
+            if self._last is not None and not self._claiming and len(self._claimed) <= self._at_once:
+                # In the background, and early: a fast job would stand still for as long as the disk takes, and the
+                # thread, which waits for the interpreter with each row.
                 self._claiming = True
                 group.create_task(self._claim())
             if self._claimed and len(self._under_way) < self._at_once:
@@ -189,8 +190,9 @@ class Run:
 
     async def _claim(self) -> None:
         """Claim the next entries."""
-        claimed = await in_thread(self._journal.claim, self._job.id, self._last, _CLAIM)
-        self._last = claimed[-1].number if len(claimed) == _CLAIM else None
+        most = max(_CLAIM, 2 * self._at_once)
+        claimed = await in_thread(self._journal.claim, self._job.id, self._last, most)
+        self._last = claimed[-1].number if len(claimed) == most else None
         self._claimed.extend(claimed)
         self._claiming = False
         self._happened.set()
