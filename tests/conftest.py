@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from sestui.domain.display import show_times_in
@@ -26,6 +27,10 @@ from tests.job_processes import ROOT, Terminal
 
 # Under nohup it is ignored, by whatever a test starts too, and some tests hang processes up.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# No test is timed: an example that takes long on a busy machine is not a failure.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Screens and service models are many objects that stay: looking through them for garbage took a seventh of all tests'
 # time (measured).

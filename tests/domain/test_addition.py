@@ -18,7 +18,7 @@ LISTS = st.dictionaries(st.sampled_from(ADDRESSES), st.sampled_from(Reason))
 
 
 @given(ROWS, LISTS, st.sampled_from(Reason), st.booleans(), st.integers(1, 4))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_after_an_addition_each_row_has_its_reason_or_was_left_out_knowingly(
     rows: tuple[Row, ...], there: dict[str, Reason], default: Reason, replace: bool, portion: int
 ) -> None:

@@ -171,7 +171,7 @@ def test_a_hundred_thousand_addresses_keep_their_order() -> None:
 
 
 @given(st.lists(PLAIN, unique=True, max_size=20), st.sampled_from(["\n", "\r\n", ",", "; ", ",\n", "\t;\t"]))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_plain_addresses_come_back_whatever_separates_them(addresses: list[str], separator: str) -> None:
     bare = [address.lstrip("'") for address in addresses]
     found = parse(separator.join(bare))
@@ -180,7 +180,7 @@ def test_plain_addresses_come_back_whatever_separates_them(addresses: list[str],
 
 
 @given(st.lists(st.text(st.characters(exclude_characters='"')).filter(str.strip), max_size=12))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_every_piece_is_valid_a_double_or_refused(pieces: list[str]) -> None:
     separators = ",;\n\r"
     unseen = " \t\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff"
@@ -195,7 +195,7 @@ def test_every_piece_is_valid_a_double_or_refused(pieces: list[str]) -> None:
 
 
 @given(st.text())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_text_is_read_and_whatever_is_valid_is_an_address(text: str) -> None:
     found = parse(text)
     assert all(why_not(address) is None for address in found.valid)
@@ -205,20 +205,20 @@ def test_any_text_is_read_and_whatever_is_valid_is_an_address(text: str) -> None
 
 
 @given(st.text())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_normalising_twice_is_normalising_once(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
 
 @given(PLAIN)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_normalising_keeps_the_local_part(address: str) -> None:
     local, _, domain = address.rpartition("@")
     assert normalise(f"  {local}@{domain.upper()}\n") == address
 
 
 @given(PLAIN)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_what_was_read_is_read_the_same_again(address: str) -> None:
     once = parse(address).valid
     assert parse("\n".join(once)).valid == once

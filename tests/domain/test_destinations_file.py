@@ -50,7 +50,7 @@ def summary(address: str, reason: Reason = BOUNCE) -> SuppressedDestinationSumma
 
 @pytest.mark.parametrize("format", Format)
 @given(ROWS)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_what_is_written_is_read_back_without_loss(format: Format, rows: list[SuppressedDestinationSummary]) -> None:
     lines = list(write(rows, format))
     assert all(line.endswith("\n") and line.count("\n") == 1 for line in lines)
@@ -63,7 +63,7 @@ def test_what_is_written_is_read_back_without_loss(format: Format, rows: list[Su
 
 
 @given(st.lists(st.tuples(ROWS, st.sampled_from([Format.CSV, Format.JSONL])), max_size=4))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_ses_own_shapes_may_stand_in_one_file(parts: list[tuple[list[SuppressedDestinationSummary], Format]]) -> None:
     lines = [line for rows, format in parts for line in write(rows, format)]
     assert entries(read(lines)) == [(row.address, row.reason) for rows, _ in parts for row in rows]
@@ -83,7 +83,7 @@ def test_json_lines_are_what_ses_documents_byte_for_byte() -> None:
 
 
 @given(ROWS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_reader_of_csv_and_json_reads_the_same(rows: list[SuppressedDestinationSummary]) -> None:
     wanted = [(row.address, row.reason) for row in rows]
     assert [tuple(cells) for cells in csv.reader(write(rows, Format.CSV), strict=True)] == wanted
@@ -92,7 +92,7 @@ def test_any_reader_of_csv_and_json_reads_the_same(rows: list[SuppressedDestinat
 
 
 @given(st.lists(st.builds(summary, st.text(st.characters(codec="utf-8"), max_size=20)), max_size=5))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_no_cell_of_a_spreadsheet_is_a_formula_whatever_ses_told(rows: list[SuppressedDestinationSummary]) -> None:
     text = "".join(write(rows, Format.SPREADSHEET))
     first, columns, *others = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -250,7 +250,7 @@ def test_a_long_line_may_hold_many_addresses_and_few_refusals() -> None:
 
 
 @given(st.lists(st.text(max_size=40), max_size=8))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_text_is_read_and_what_is_understood_is_an_address(lines: list[str]) -> None:
     for it in read(lines):
         assert it.line >= 1

@@ -31,7 +31,7 @@ def test_what_a_terminal_might_obey_or_no_eye_sees_is_shown_as_its_code(text: st
 
 
 @given(st.text(st.characters(codec=None, exclude_categories=())))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_nothing_unsafe_is_left(text: str) -> None:
     left = {unicodedata.category(character) for character in printable(text)}
     assert not left & {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -39,7 +39,7 @@ def test_nothing_unsafe_is_left(text: str) -> None:
 
 
 @given(st.text(st.characters(categories=["L", "N", "P"], max_codepoint=0x2FF)))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_plain_text_stays_as_it_is(text: str) -> None:
     assert printable(text) == text
 

@@ -197,7 +197,7 @@ def test_a_mistake_is_reported_at_its_place(text: str, marked: str) -> None:
 
 
 @given(st.text() | st.text("re:ason!()[]{}*+?\\^$|a-z0,1PQECA \ud800é", min_size=1).map("re:".__add__))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_text_is_a_filter_or_a_mistake_inside_it(text: str) -> None:
     try:
         query = parse(text, NOON)
@@ -246,7 +246,7 @@ def test_what_ses_itself_can_be_asked_for(text: str, asked: Asked) -> None:
         st.floats(NOON - 200_000, NOON + 10),
     ),
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_what_is_asked_of_ses_holds_all_that_the_filter_shows(
     terms: list[str], row: SuppressedDestinationSummary
 ) -> None:
@@ -271,19 +271,19 @@ def test_an_empty_filter_says_that_it_is() -> None:
 
 
 @given(st.lists(SIGNED, max_size=4), SIGNED)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_one_term_more_never_shows_more(terms: list[str], another: str) -> None:
     assert set(shown(" ".join([*terms, another]))) <= set(shown(" ".join(terms)))
 
 
 @given(TERMS)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_a_negated_term_is_the_complement(term: str) -> None:
     assert sorted(shown(term) + shown(f"!{term}")) == sorted(shown(""))
 
 
 @given(st.lists(SIGNED, max_size=4), st.randoms())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_the_order_of_terms_does_not_matter(terms: list[str], randoms: Random) -> None:
     mixed = list(terms)
     randoms.shuffle(mixed)
@@ -294,7 +294,7 @@ MOMENTS = st.integers(0, 4_000_000_000)
 
 
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2999, 1, 1)), st.integers(-14 * 60, 14 * 60))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_written_time_is_that_moment_whatever_its_offset(at: datetime, minutes: int) -> None:
     there = at.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
     words = f"since {there.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -302,7 +302,7 @@ def test_a_written_time_is_that_moment_whatever_its_offset(at: datetime, minutes
 
 
 @given(MOMENTS, st.integers(0, 86399))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_time_of_day_is_the_latest_such(now: int, second: int) -> None:
     clock = f"{timedelta(seconds=second)!s:0>8}"
     (term,) = parse(f"since:{clock}", now).terms
@@ -312,7 +312,7 @@ def test_a_time_of_day_is_the_latest_such(now: int, second: int) -> None:
 
 
 @given(MOMENTS, st.sampled_from(["30m", "7d", "02:00", "2026-11-22", "2026-11-22T02:00"]), MOMENTS)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_since_and_before_the_same_time_are_each_others_complement(now: int, value: str, updated: int) -> None:
     row = SuppressedDestinationSummary("a@corp.com", Reason.BOUNCE, updated)
     since = parse(f"since:{value}", now).matches(row)
@@ -328,7 +328,7 @@ ADDRESSES = st.one_of(
 
 
 @given(ADDRESSES)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_an_address_is_found_whatever_it_looks_like(address: str) -> None:
     query = parse(words_for(address), NOON)
     assert query.matches(SuppressedDestinationSummary(address, Reason.BOUNCE, NOON - 60))

@@ -74,7 +74,7 @@ def test_of_an_hour_that_comes_twice_the_later_counts(in_zone: InZone, now: str,
 
 @pytest.mark.parametrize("zone", ZONES)
 @given(now=st.integers(0, 4_000_000_000), clock=st.times())
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_time_of_day_is_the_latest_such_in_any_zone(in_zone: InZone, zone: str, now: int, clock: time) -> None:
     in_zone(zone)
     clock = clock.replace(second=0, microsecond=0)
@@ -88,7 +88,7 @@ def test_a_time_of_day_is_the_latest_such_in_any_zone(in_zone: InZone, zone: str
 
 @pytest.mark.parametrize("zone", ZONES)
 @given(at=st.integers(0, 4_000_000_000))
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_shown_can_be_typed(in_zone: InZone, zone: str, at: int) -> None:
     in_zone(zone)
     shown = moment(at)

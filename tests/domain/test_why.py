@@ -129,7 +129,7 @@ TAGS = st.lists(st.builds(MessageTag, st.text(max_size=5), st.text(max_size=5)),
 
 
 @given(st.builds(MessageInsights, TEXTS, TEXTS, TEXTS, TAGS, RECIPIENTS))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_whatever_comes_is_harmless_and_complete(found: MessageInsights) -> None:
     rows = why(ENTRY, found)
     for row in rows:

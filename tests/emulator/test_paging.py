@@ -35,7 +35,7 @@ async def _pages(session: aiohttp.ClientSession, path: str, page_sizes: list[int
         number += 1
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(orders, sizes, st.integers(0, 50))
 def test_each_entry_once(order: str, page_sizes: list[int], seed: int) -> None:
     async def check() -> None:
@@ -58,7 +58,7 @@ def test_each_entry_once(order: str, page_sizes: list[int], seed: int) -> None:
     asyncio.run(check())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(orders, st.integers(5, 100), st.randoms(use_true_random=False))
 def test_deletes_in_the_middle_hide_no_other(order: str, size: int, random: Any) -> None:
     async def check() -> None:

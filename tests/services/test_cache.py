@@ -500,7 +500,7 @@ def test_a_byte_that_is_other_changes_no_row() -> None:
 
         whole = asyncio.run(make())
 
-        @settings(max_examples=60, deadline=None)
+        @settings(max_examples=60)
         @given(st.integers(0, len(whole) - 1), st.integers(1, 255), st.booleans())
         def law(place: int, other: int, is_cut: bool) -> None:
             spoilt = whole[:place] if is_cut else whole[:place] + bytes([whole[place] ^ other]) + whole[place + 1 :]
@@ -732,4 +732,4 @@ class Comparison(RuleBasedStateMachine):
 
 
 TestComparison = Comparison.TestCase
-TestComparison.settings = settings(max_examples=20, stateful_step_count=12, deadline=None)
+TestComparison.settings = settings(max_examples=20, stateful_step_count=12)

@@ -58,7 +58,7 @@ ROWS = st.lists(
 
 
 @given(ROWS, ROWS)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_the_groups_partition_the_union(
     here: list[SuppressedDestinationSummary], there: list[SuppressedDestinationSummary]
 ) -> None:
@@ -77,7 +77,7 @@ def test_the_groups_partition_the_union(
 
 
 @given(ROWS, ROWS, st.sampled_from(["a", "!a", "reason:bounce", "since:1970-01-01T00:00:05", "b !reason:bounce"]))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_a_filter_narrows_each_group(
     here: list[SuppressedDestinationSummary], there: list[SuppressedDestinationSummary], text: str
 ) -> None:

@@ -426,4 +426,4 @@ class Comparison(RuleBasedStateMachine):
 
 
 TestComparison = Comparison.TestCase
-TestComparison.settings = settings(deadline=None, max_examples=60, stateful_step_count=30)
+TestComparison.settings = settings(max_examples=60, stateful_step_count=30)

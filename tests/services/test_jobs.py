@@ -550,7 +550,7 @@ FAULTS = st.lists(
     trouble=FAULTS,
     dry=st.booleans(),
 )
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_afterwards_the_list_is_as_the_outcomes_say(
     there: dict[str, Reason],
     elsewhere: dict[str, Reason | None],

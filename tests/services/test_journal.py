@@ -64,7 +64,7 @@ def plan(count: int = 3, **more: object) -> Plan:
 
 
 @given(planned=st.lists(entries(), max_size=20), note=TEXT, tenants=st.dictionaries(TEXT, TEXT, max_size=3))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_a_plan_is_given_back_as_it_was_taken_in(planned: list[Entry], note: str, tenants: dict[str, str]) -> None:
     journal = Journal(None, Clock(), WHO)
     number = journal.plan(Plan(Kind.UNDO, HERE, planned, 7.25, tenants, note, 3))

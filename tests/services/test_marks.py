@@ -185,7 +185,7 @@ class Comparison(RuleBasedStateMachine):
 
 
 TestComparison = Comparison.TestCase
-TestComparison.settings = settings(deadline=None, max_examples=60, stateful_step_count=30)
+TestComparison.settings = settings(max_examples=60, stateful_step_count=30)
 
 
 async def test_many_marks_are_counted_as_few_are() -> None:

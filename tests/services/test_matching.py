@@ -59,7 +59,7 @@ SPREAD = st.lists(st.tuples(st.sampled_from(POOL), st.integers(0, 30)), max_size
 
 
 @given(SPREAD, QUERIES, st.sets(st.integers(0, 400)), st.integers(0, 50), st.integers(0, 400))
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 def test_a_row_matches_where_it_is_on_the_list_and_the_filter_lets_it_through(
     spread: list[tuple[str, int]], query: Query, gone: set[int], start: int, stop: int
 ) -> None:
@@ -95,7 +95,7 @@ PATTERNS = st.recursive(
 
 
 @given(PATTERNS, st.lists(st.sampled_from(POOL), max_size=12, unique=True), st.booleans())
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 def test_a_pattern_means_the_same_among_others_as_in_one_address(
     pattern: str, addresses: list[str], hostile: bool
 ) -> None:

@@ -76,7 +76,7 @@ _rows = st.dictionaries(_addresses, st.tuples(st.sampled_from(Reason), st.floats
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(_rows, _rows, st.lists(_addresses, max_size=4), st.sampled_from((-inf, NOON - 12 * 24 * HOUR, inf)))
 def test_what_is_kept_of_a_list_counts_as_the_list_does(
     rows: list[SuppressedDestinationSummary],

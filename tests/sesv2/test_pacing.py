@@ -386,7 +386,7 @@ def test_a_person_waits_two_and_a_half_seconds_at_most_while_a_job_has_the_whole
     run(test())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rate=st.sampled_from([0.5, 1.0, 2.0, 4.0]),
     latency=st.floats(0.01, 0.12),

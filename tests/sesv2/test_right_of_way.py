@@ -32,7 +32,7 @@ async def ended(running: asyncio.Task[float]) -> None:
         await running
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rate=st.sampled_from([0.5, 1.0, 2.0, 4.0]),
     latency=st.floats(0.01, 0.12),

@@ -44,7 +44,7 @@ SETS = st.builds(
 
 
 @given(SETS)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_a_configuration_set_survives_the_wire(value: ConfigurationSet) -> None:
     wire = shapes.configuration_set_parameters(value)
     there = shapes.configuration_set(wire)
@@ -59,7 +59,7 @@ def test_a_configuration_set_survives_the_wire(value: ConfigurationSet) -> None:
 
 
 @given(OPTIONS)
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_options_that_are_none_are_left_out_and_an_empty_list_is_sent(options: SuppressionOptions) -> None:
     wire = shapes.suppression_options_parameters(options)
     assert None not in wire.values()
@@ -101,7 +101,7 @@ def test_the_order_in_which_reasons_come_means_nothing(order: tuple[Reason, ...]
 
 
 @given(REASONS, st.none() | VALIDATION)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_an_accounts_attributes_survive_the_wire_and_an_empty_list_is_sent(
     reasons: tuple[Reason, ...], validation: Validation | None
 ) -> None:

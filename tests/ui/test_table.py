@@ -119,7 +119,7 @@ async def test_what_looks_as_before_is_not_drawn_again() -> None:
         assert "newer@corp.com" in lines(app)[1]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.sampled_from(["j", "k", "d", "u", "g", "G", "row", "page", "gone", "mark"]), max_size=30))
 async def test_after_any_keys_and_rows_the_screen_is_as_if_drawn_anew(steps: list[str]) -> None:
     app = TableApp(80, 12)
@@ -176,7 +176,7 @@ async def test_rows_fill_the_width_and_keep_together(width: int) -> None:
         assert "2026-11-22 12:00:00" in short if width >= 68 else "11-22 12:00" in short
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(_ODD, min_size=1, max_size=18, unique=True), st.sampled_from([30, 67, 68, 100, 160]))
 async def test_any_address_keeps_the_columns_where_they_are(addresses: list[str], width: int) -> None:
     app = TableApp(width, 20)
