@@ -1,5 +1,7 @@
 """What is waited out, and for how long, by whoever has time: a job, a list that is passed on."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from sestui.domain.errors import (
@@ -25,6 +27,49 @@ _LONGEST_REST: Final = 30.0
 def longer(rest: float) -> float:
     """Return the seconds to rest before the next try: twice the last, up to half a minute; `rest` is 0 at first."""
     return min(_LONGEST_REST, 2 * rest or _FIRST_REST)
+
+
+class Rests:
+    """How a job waits while SES is of no use: it rests, tries once, and rests for longer."""
+
+    def __init__(self, over: Callable[[], None]) -> None:
+        """`over` is called at the end of each rest."""
+        self._over = over
+        self._rest = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        """Ends the rest; None once it is over."""
+        self._since = 0.0
+
+    @property
+    def waits(self) -> bool:
+        """Whether SES is of no use: in a rest, and after it until a try helps."""
+        return self._rest > 0
+
+    @property
+    def resting(self) -> bool:
+        """Whether a rest is not over yet."""
+        return self._timer is not None
+
+    def begin(self) -> float:
+        """Begin the next rest, and return for how many seconds there has been no useful answer."""
+        loop = asyncio.get_running_loop()
+        if not self.waits:
+            self._since = loop.time()
+        self._rest = longer(self._rest)
+        # A timer may come a moment early: the rest is over when it says so, whatever the clock says.
+        self._timer = loop.call_later(self._rest, self._end_rest)
+        return loop.time() - self._since
+
+    def end(self) -> None:
+        """SES is of use again."""
+        self._rest = 0.0
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _end_rest(self) -> None:
+        self._timer = None
+        self._over()
 
 
 def halted(error: SestuiError) -> str:

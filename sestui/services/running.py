@@ -27,7 +27,7 @@ from sestui.domain.errors import (
 from sestui.domain.job import MADE, SAMPLE, Job, Outcome, Result, State, Wish
 from sestui.services.acting import Acting
 from sestui.services.in_thread import in_thread
-from sestui.services.outage import PATIENCE, TRANSIENT, halted, longer
+from sestui.services.outage import PATIENCE, TRANSIENT, Rests, halted
 from sestui.services.reading_back import Sample, misses
 from sestui.sesv2.pacing import Priority
 
@@ -98,11 +98,7 @@ class Run:
         self._halted = ""
         self.halted_by: SestuiError | None = None
         """What every further call would have met as well."""
-        self._rest = 0.0
-        """Seconds that a job which waits rests; 0 while SES answers."""
-        self._resting: asyncio.TimerHandle | None = None
-        """Ends that rest; None once it is over."""
-        self._waits_since = 0.0
+        self._outage = Rests(self._happened.set)
 
     async def to_the_end(self) -> None:
         """Carry out what remains, until it is done or somebody or something stops it.
@@ -179,8 +175,8 @@ class Run:
 
         When SES begins to refuse, all that is under way is refused.
         """
-        if self._rest:
-            return int(not self._under_way and self._resting is None)
+        if self._outage.waits:
+            return int(not self._under_way and not self._outage.resting)
         pacer = self._gateway.pacer
         paces = [pacer.pace_of(f"{verb}SuppressedDestination") for verb in ("Delete", "Put")]
         slowest = min((pace for pace in paces if pace is not None), default=None)
@@ -228,11 +224,8 @@ class Run:
     # What becomes of it
 
     def _settle(self, claim: Recorded, result: Result) -> None:
-        if self._rest:
-            self._rest = 0.0
-            if self._resting is not None:
-                self._resting.cancel()
-                self._resting = None
+        if self._outage.waits:
+            self._outage.end()
             self._set(State.RUNNING)
         if claim.attempts:
             result = replace(result, attempts=result.attempts + claim.attempts)
@@ -255,21 +248,11 @@ class Run:
 
     def _wait(self, claim: Recorded, error: SestuiError) -> None:
         self._again(claim, error)
-        loop = asyncio.get_running_loop()
-        if self._resting is not None:
-            return  # It was under way when the wait began: the same news again.
-        if not self._rest:
-            self._waits_since = loop.time()
-        elif loop.time() - self._waits_since > PATIENCE:
-            self._halt(f"no useful answer for {duration(loop.time() - self._waits_since)}: {error}", error)
-        self._rest = longer(self._rest)
-        # A timer may come a moment early: the rest is over when it says so, whatever the clock says.
-        self._resting = loop.call_later(self._rest, self._rested)
+        if self._outage.resting:
+            return  # It was under way when the rest began: the same news again.
+        if (lasts := self._outage.begin()) > PATIENCE:
+            self._halt(f"no useful answer for {duration(lasts)}: {error}", error)
         self._set(State.WAITING, str(error))
-
-    def _rested(self) -> None:
-        self._resting = None
-        self._happened.set()
 
     def _halt(self, why: str, error: SestuiError) -> None:
         if not self._halted:
