@@ -15,7 +15,9 @@ _MOST: Final = 32_768
 _SLICE: Final = 16_384
 """Bytes in one write; one that is under way can't be called back."""
 _PATIENCE: Final = 0.5
-"""Seconds that the end waits for the terminal."""
+"""Seconds that the end waits for the terminal to take what is on its way."""
+_LAST_PATIENCE: Final = 3.0
+"""Seconds for what gives it back. Room for that has been made: only a machine without a moment for us needs them."""
 
 _GIVE_BACK: Final = (
     "\x18"  # Ends a sequence that was cut.
@@ -47,6 +49,8 @@ class Output(Thread):
         """Whether frames have been left out."""
         self._ended = False
         self._gave_up = False
+        self._has_room = SimpleQueue[None]()
+        """Not an Event, which a signal's handler may not set in the midst of another that does."""
 
     def write(self, text: str) -> None:
         """Have text sent, after what was written before; nothing once it has ended."""
@@ -82,7 +86,8 @@ class Output(Thread):
         before = signal.signal(signal.SIGURG, lambda *_: None)
         if self.ident is not None and self.is_alive():
             signal.pthread_kill(self.ident, signal.SIGURG)
-        self.join(_PATIENCE)
+        self._has_room.put(None)
+        self.join(_LAST_PATIENCE)
         signal.signal(signal.SIGURG, before)
 
     def run(self) -> None:
@@ -98,6 +103,8 @@ class Output(Thread):
                     self._owes = False
                     self._caught_up()
             if self._gave_up:
+                # What makes the room would take this away, too.
+                self._has_room.get()
                 os.write(self._fileno, _GIVE_BACK.encode())
         except OSError:
             self._end()
