@@ -206,6 +206,11 @@ class Terminal:
 
         wait_for("the question for the cursor", asked, lambda: self.text[-6000:])
 
+    def wait_for_dialog(self, text: str, since: int = 0) -> None:
+        """Wait until a dialog with such a text is seen, and knows it: keys of before are none for it."""
+        self.wait_for(text, since)
+        self.wait_for_question(since)
+
     def settle(self, seconds: float = 1.0) -> None:
         """Wait until nothing has been written for so long."""
         while self.read(seconds):

@@ -90,7 +90,7 @@ def test_without_colours_none_is_sent_and_what_is_chosen_is_seen(
     cursor = [line for line in terminal.cells if sum(cell.reverse for cell in line) > 60]
     assert len(cursor) == 1
     terminal.write(b"d")
-    terminal.wait_for("Dry run")
+    terminal.wait_for_dialog("Dry run")
     terminal.write(b"\t")
     terminal.settle(0.5)
     reversed_cells = "".join(cell.data for line in terminal.cells for cell in line if cell.reverse and cell.data != " ")

@@ -20,8 +20,7 @@ def programs() -> Iterator[ExitStack]:
 def _start(environment: dict[str, str], programs: ExitStack, *options: str) -> Terminal:
     opened = Terminal([PROGRAM, *options], environment)
     programs.callback(opened.close)
-    opened.wait_for("Try the demo")
-    opened.settle(0.3)
+    opened.wait_for_dialog("Try the demo")
     return opened
 
 

@@ -93,8 +93,7 @@ def screen(ses: Ses, variables: dict[str, str]) -> Iterator[Terminal]:
     """The app, asking whether it shall log in."""
     opened = Terminal([PROGRAM, "--endpoint-url", ses.url, "--profile", "corp"], variables)
     try:
-        opened.wait_for("aws sso login --profile corp")
-        opened.settle(0.3)
+        opened.wait_for_dialog("aws sso login --profile corp")
         yield opened
     finally:
         opened.close()
@@ -120,9 +119,9 @@ def test_a_login_that_fails_is_said_and_can_be_tried_again(screen: Terminal) -> 
     _log_in(screen)
     screen.write(b"no\n")
     screen.wait_for("ended with status 1")
+    before = len(screen.output)
     screen.write(b"r")
-    screen.wait_for("Cancel   Log in", len(screen.output))
-    screen.settle(0.3)
+    screen.wait_for_dialog("Cancel   Log in", before)
     _log_in(screen)
     screen.write(b"yes\n")
     screen.wait_for("3 addresses")
@@ -134,8 +133,7 @@ def test_a_program_that_is_not_there_is_said_and_the_app_goes_on(
     command = [PROGRAM, "--endpoint-url", ses.url, "--profile", "corp"]
     screen = Terminal(command, {**variables, "PATH": str(tmp_path / "nothing")})
     try:
-        screen.wait_for("Cancel   Log in")
-        screen.settle(0.3)
+        screen.wait_for_dialog("Cancel   Log in")
         screen.write(b"\t\r")
         screen.wait_for("sestui waits for `aws sso login --profile corp`")
         screen.wait_for("can't be run: No such file or directory.")
@@ -158,8 +156,7 @@ def test_over_ssh_a_code_is_typed_elsewhere_unless_the_program_is_too_old_for_th
         [PROGRAM, "--endpoint-url", ses.url, "--profile", "corp"], {**variables, "SSH_CONNECTION": "1 2 3 4"}
     )
     try:
-        screen.wait_for("aws sso login --profile corp")
-        screen.settle(0.3)
+        screen.wait_for_dialog("aws sso login --profile corp")
         _log_in(screen)
         screen.write(b"yes\n")
         screen.wait_for("3 addresses")
@@ -193,13 +190,15 @@ def test_from_an_expired_login_to_a_removal_where_no_tenants_are_listed(
                 screen.write(key)
                 screen.settle(0.3)
 
-        screen.wait_for("Token has expired")
-        screen.settle(0.3)
+        screen.wait_for_dialog("Token has expired")
         _log_in(screen)
         screen.write(b"yes\n")
         screen.wait_for("corp · 1234-5678-9012 · us-east-1")
         screen.wait_for("ListTenants denied")
-        press(b"c", b"prod", b"\r")
+        before = len(screen.output)
+        screen.write(b"c")
+        screen.wait_for_dialog("Connection", before)
+        press(b"prod", b"\r")
         screen.wait_for("prod · 1234-5678-9012 · eu-central-1")
         screen.wait_for("/ names a tenant")
         press(b"1", b"/", b"acme-reta", b"\r")
@@ -209,9 +208,10 @@ def test_from_an_expired_login_to_a_removal_where_no_tenants_are_listed(
         press(b"\r")
         screen.wait_for("list of tenant acme-retail")
         screen.wait_for("addresses")
-        press(b"d")
-        screen.wait_for("From       the list of tenant acme-retail")
-        press(b"", b"\t", b"\r")
+        before = len(screen.output)
+        screen.write(b"d")
+        screen.wait_for_dialog("From       the list of tenant acme-retail", before)
+        press(b"\t", b"\r")
         screen.wait_for("1 removed")
     (removal,) = ses.writes
     assert removal["operation"] == "DeleteSuppressedDestination"

@@ -110,9 +110,8 @@ def test_a_job_goes_on_when_the_connection_is_cut_and_is_there_when_one_comes_ba
         app = connect(line.port, *options)
         app.wait_for("150 addresses")
         app.write(b"2*d")
-        app.wait_for("Type 150 to confirm")
-        for keys in (b"", b"\t", b"150", b"\r", b"\r"):
-            # What is typed before the terminal has painted the dialog is no answer to it.
+        app.wait_for_dialog("Type 150 to confirm")
+        for keys in (b"\t", b"150", b"\r", b"\r"):
             app.write(keys)
             app.settle(0.5)
         wait_for("its first removals", lambda: journal.jobs() and journal.job(1).settled, lambda: app.text[-6000:])

@@ -62,9 +62,8 @@ def test_a_program_told_to_end_pauses_its_job_and_gives_the_terminal_back(
     with closing(Terminal(_program(ses, "--config", str(settings)), variables, tmp_path)) as program:
         program.wait_for("100 addresses")
         program.write(b"2*d")
-        program.wait_for("Type 100 to confirm")
-        for keys in (b"", b"\t", b"100", b"\r", b"\r"):
-            # What is typed before the terminal has painted the dialog is no answer to it.
+        program.wait_for_dialog("Type 100 to confirm")
+        for keys in (b"\t", b"100", b"\r", b"\r"):
             program.write(keys)
             program.settle(0.3)
         with closing(Journal(tmp_path / "state" / "sestui", lambda: 0.0)) as journal:

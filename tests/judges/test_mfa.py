@@ -96,8 +96,7 @@ def test_a_terminal_is_never_asked_while_the_app_has_it(
         screen = Terminal(command, variables)
         try:
             if profile == "oncall":
-                screen.wait_for("six digits")
-                screen.settle(0.3)
+                screen.wait_for_dialog("six digits")
                 screen.write(b"123456\r")
             screen.wait_for("3 addresses")
             assert "Enter MFA code" not in screen.text
