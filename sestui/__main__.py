@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sestui.cli import state
 from sestui.cli.connecting import call_log
 from sestui.cli.demo import demo_endpoint
+from sestui.cli.interpreter import settle
 from sestui.cli.options import add_connection, connection, guard, settings_of, tenant_name
 from sestui.domain.errors import UsageError
 from sestui.domain.suppression import Connection, SuppressionList
@@ -187,7 +188,7 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
                 return gateway
             finally:
                 if not gc.isenabled():
-                    _settle()
+                    settle()
 
         def open_journal() -> Journal:
             journal = state.open_journal(state_folder(), chosen)
@@ -228,17 +229,6 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
 
         tell("".join(f"sestui: {line}\n" for line in app.last_words))
     return app
-
-
-def _settle() -> None:
-    """What the first connection has made stays."""
-    # A full collection that walks modules and service descriptions holds the loop, and keys, for 0.1 s.
-    gc.freeze()
-    # Pages under way are no garbage either: looked through every 25 pages they would hold it for 20 ms.
-    gc.set_threshold(2_000, 5, 100)
-    gc.enable()
-    # Threads read keys and write frames: for the interpreter they would wait 5 ms while a list loads.
-    sys.setswitchinterval(0.001)
 
 
 def _read_ahead() -> None:

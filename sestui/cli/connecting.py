@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sestui.cli.interpreter import settle
 from sestui.cli.state import set_pace, state_folder
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ async def opened(
         async with open_gateway(where, secret or Secret(), guard(arguments, chosen)) as gateway:
             if log is not None:
                 gateway.listeners.append(log.hear)
+            settle()
             yield gateway
     finally:
         if log is not None:
