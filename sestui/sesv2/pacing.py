@@ -96,6 +96,8 @@ class Pacer:
                 waiter.turn.set_exception(Recalled("The call is not wanted any more."))
 
     async def _turn(self, operation: str, priority: Priority) -> Turn:
+        if not self._waiting and isinstance(turn := self._next(operation, priority), Turn):
+            return turn
         waiter = _Waiter(operation, priority, self._loop.create_future(), asyncio.current_task())
         position = sum(other.priority <= priority for other in self._waiting)
         self._waiting.insert(position, waiter)
@@ -111,35 +113,37 @@ class Pacer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._waiting:
-            return
-        now = self._loop.time()
-        most_urgent = min(self._refused, default=Priority.BACKGROUND)
         left: list[_Waiter] = []
         wake_at = inf
         for waiter in self._waiting:
             if waiter.turn.done():
                 continue  # Cancelled or recalled, and not yet gone: a slot would be lost on it.
-            job = waiter.priority >= Priority.JOB
-            own, joint = self._paces(waiter.operation)
-            # What is known says more than how far SES is trusted.
-            known = [pace for pace in (own, joint) if pace.rate is not None]
-            slowest = max(known or (own, joint), key=lambda pace: pace.next_at(job=job))
-            if waiter.priority > most_urgent:
-                left.append(waiter)
-            elif (next_at := slowest.next_at(job=job)) > now:
-                left.append(waiter)
-                wake_at = min(wake_at, next_at)
-            elif job and (free_at := self._free_at(waiter.operation, now)) > now:
-                left.append(waiter)
-                wake_at = min(wake_at, free_at, now + _LOOK)
+            if isinstance(turn := self._next(waiter.operation, waiter.priority), Turn):
+                waiter.turn.set_result(turn)
             else:
-                waiter.turn.set_result(slowest.turn(now, after_others=joint.last_at > own.last_at))
-                for pace in (own, joint):
-                    pace.take(now, job=job, share=self.share)
+                left.append(waiter)
+                wake_at = min(wake_at, turn)
         self._waiting = left
         if wake_at < inf:
             self._timer = self._loop.call_at(wake_at, self._grant)
+
+    def _next(self, operation: str, priority: Priority) -> Turn | float:
+        """Return the turn of a call if it may be made now, else when to look again."""
+        if self._refused and priority > min(self._refused):
+            return inf
+        now, job = self._loop.time(), priority >= Priority.JOB
+        own, joint = self._paces(operation)
+        # What is known says more than how far SES is trusted.
+        known = [pace for pace in (own, joint) if pace.rate is not None]
+        slowest = max(known or (own, joint), key=lambda pace: pace.next_at(job=job))
+        if (next_at := slowest.next_at(job=job)) > now:
+            return next_at
+        if job and (free_at := self._free_at(operation, now)) > now:
+            return min(free_at, now + _LOOK)
+        turn = slowest.turn(now, after_others=joint.last_at > own.last_at)
+        for pace in (own, joint):
+            pace.take(now, job=job, share=self.share)
+        return turn
 
     def _free_at(self, operation: str, now: float) -> float:
         """When a job may go on, for the right of way: the last call of a person elsewhere took a slot as well."""
