@@ -152,12 +152,13 @@ class Run:
 
     async def _begin_all(self, group: asyncio.TaskGroup) -> None:
         while not self._stops:
-            if self._last is not None and not self._claiming and len(self._claimed) <= self._at_once:
+            at_once = self._at_once
+            if self._last is not None and not self._claiming and len(self._claimed) <= at_once:
                 # In the background, and early: a fast job would stand still for as long as the disk takes, and the
                 # thread, which waits for the interpreter with each row.
                 self._claiming = True
                 group.create_task(self._claim())
-            if self._claimed and len(self._under_way) < self._at_once:
+            if self._claimed and len(self._under_way) < at_once:
                 self._under_way.add(group.create_task(self._carry_out(self._claimed.popleft())))
             elif self._under_way or self._claimed or self._claiming:
                 await self._happened.wait()
@@ -181,7 +182,8 @@ class Run:
         paces = [pacer.pace_of(f"{verb}SuppressedDestination") for verb in ("Delete", "Put")]
         slowest = min((pace for pace in paces if pace is not None), default=None)
         if slowest is None:
-            return min(_AT_ONCE, 1 + self._answered, 8 + self._answered // 4)
+            answered = self._answered
+            return min(_AT_ONCE, max(8 + answered // 4, answered**2 // 100))
         return max(2, min(_AT_ONCE, ceil(2 * slowest)))
 
     async def _claim(self) -> None:
