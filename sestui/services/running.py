@@ -183,7 +183,7 @@ class Run:
         slowest = min((pace for pace in paces if pace is not None), default=None)
         if slowest is None:
             answered = self._answered
-            return min(_AT_ONCE, max(8 + answered // 4, answered**2 // 100))
+            return min(_AT_ONCE, max(8 + answered // 4, answered**2 // 200))
         return max(2, min(_AT_ONCE, ceil(2 * slowest)))
 
     async def _claim(self) -> None:
