@@ -105,10 +105,16 @@ class Terminal(terminal.Terminal):
     def _has(self, text: str) -> bool:
         return any(text in line for line in self.screen.display)
 
-    def painted(self, seconds: float = 0.3) -> float:
-        """Wait until nothing has been written for so long; return the seconds from the key to the last byte."""
-        self.settle(seconds)
-        return self.read_at - self._since
+    def changed(self, part: Callable[[Screen], object], seconds: float = 0.3) -> float:
+        """Wait until nothing has been written for so long; return the seconds from the key to the last byte that
+        changed this part of the screen, or to the first of all if none did.
+        """
+        seen, at = part(self.screen), 0.0
+        while self.read(seconds):
+            now = part(self.screen)
+            if not at or now != seen:
+                seen, at = now, self.read_at
+        return at - self._since
 
     def _wait(self, happened: Callable[[], object], what: str) -> float:
         while True:
