@@ -128,7 +128,7 @@ class Pacer:
             self._timer = self._loop.call_at(wake_at, self._grant)
 
     def _next(self, operation: str, priority: Priority) -> Turn | float:
-        """Return the turn of a call if it may be made now, else when to look again."""
+        """Take the turn of a call if it may be made now, else tell when to look again."""
         if self._refused and priority > min(self._refused):
             return inf
         now, job = self._loop.time(), priority >= Priority.JOB
