@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sestui.cli import state
-from sestui.cli.connecting import call_log
+from sestui.cli.connecting import call_log, settle
 from sestui.cli.demo import demo_endpoint
-from sestui.cli.interpreter import settle
 from sestui.cli.options import add_connection, connection, guard, settings_of, tenant_name
 from sestui.domain.errors import UsageError
 from sestui.domain.suppression import Connection, SuppressionList

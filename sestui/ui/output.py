@@ -50,7 +50,10 @@ class Output(Thread):
         self._ended = False
         self._gave_up = False
         self._has_room = SimpleQueue[None]()
-        """Not an Event, which a signal's handler may not set in the midst of another that does."""
+        """Holds something once there is room for what gives the terminal back.
+
+        Not an Event, which a signal's handler may not set in the midst of another that does.
+        """
 
     def write(self, text: str) -> None:
         """Have text sent, after what was written before; nothing once it has ended."""
