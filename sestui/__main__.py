@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sestui.cli import state
-from sestui.cli.connecting import call_log, settle
+from sestui.cli.connecting import call_log, let_threads_in, settle
 from sestui.cli.demo import demo_endpoint
 from sestui.cli.options import add_connection, connection, guard, settings_of, tenant_name
 from sestui.domain.errors import UsageError
@@ -151,6 +151,7 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
     """Run it, and return the app as it ended."""
     # What a start makes stays: looking through it for garbage finds none.
     gc.disable()
+    let_threads_in()
     over_ssh = "SSH_CONNECTION" in os.environ
     # Textual reads these when it is imported: hence the import below, after them.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")

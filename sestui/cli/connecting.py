@@ -39,6 +39,14 @@ def call_log(arguments: argparse.Namespace) -> CallLog | None:
     return CallLog(named(arguments.log), time.time, tell, addresses=arguments.log_addresses)
 
 
+def let_threads_in() -> None:
+    """Have a thread that waits for the interpreter get it soon: they read keys, write frames and what a job did."""
+    # It asks for it once nobody has let go of it for so long; and work in slices of half a millisecond lets go of it
+    # after each, only to take it again first. At Python's own 5 ms a first frame waited as long to be written, and a
+    # key for up to 0.2 s, at 1 ms too, while a filter counted.
+    sys.setswitchinterval(0.0002)
+
+
 def settle() -> None:
     """Have the interpreter work as is best from the first connection on: what was made stays, calls come and go."""
     # A full collection that walks modules and service descriptions holds the loop, and keys, for 0.1 s; a job would
@@ -47,10 +55,7 @@ def settle() -> None:
     # Pages under way are no garbage either: looked through every 25 pages they would hold it for 20 ms.
     gc.set_threshold(2_000, 5, 100)
     gc.enable()
-    # Threads read keys, write frames and write down what a job did. One that waits for the interpreter asks for it
-    # once nobody has let go of it for so long; and work in slices of half a millisecond lets go of it after each, only
-    # to take it again first. At Python's own 5 ms, and still at 1, a key waited for up to 0.2 s while a filter counted.
-    sys.setswitchinterval(0.0002)
+    let_threads_in()
 
 
 @asynccontextmanager

@@ -103,6 +103,12 @@ class BrowseScreen(Screen[None]):
         yield self.status
         yield self.key_line
 
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.ScreenResume) and not self._begun:
+            # All was styled as it was mounted just now: once more takes a fiftieth of the time to the first paint.
+            event.refresh_styles = False
+        await super().on_event(event)
+
     def on_mount(self) -> None:
         self.bar.demo = self.demo
         self.set_interval(1.0, lambda: self.flows.connecting.show_state())
