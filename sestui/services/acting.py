@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from sestui.domain.errors import NotFound, Recalled, SestuiError, TenantNotFound
 from sestui.domain.job import ASK_AGAIN_UP_TO, WOULD, Entry, Job, Kind, Outcome, Result
+from sestui.domain.priority import Priority
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.services.outage import TRANSIENT
 from sestui.services.watch import Watch
-from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from sestui.services.journal_rows import Recorded

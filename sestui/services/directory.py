@@ -15,9 +15,9 @@ from sestui.domain.suppression import SuppressionList
 
 if TYPE_CHECKING:
     # botocore takes 0.3 s to import, and a first paint must not wait for it: it comes with the connection.
+    from sestui.domain.priority import Priority
     from sestui.domain.settings import TenantSummary
     from sestui.sesv2.gateway import Gateway
-    from sestui.sesv2.pacing import Priority
 
 _T = TypeVar("_T")
 

@@ -15,9 +15,9 @@ from sestui.domain.settings import Account, ConfigurationSet, SuppressionOptions
 from sestui.domain.suppression import SuppressionList
 
 if TYPE_CHECKING:
+    from sestui.domain.priority import Priority
     from sestui.services.directory import Directory
     from sestui.services.listing import Listing
-    from sestui.sesv2.pacing import Priority
 
 _AT_ONCE: Final = 8
 _BATCH: Final = 400

@@ -12,12 +12,12 @@ from sestui.domain.display import duration
 from sestui.domain.errors import AccessDenied, JobRefused, JournalTrouble, LimitExceeded, SestuiError, UsageError
 from sestui.domain.import_job import AT_ONCE, Part, PartState, Place
 from sestui.domain.job import MADE, SAMPLE, Job, Result, State, Wish
+from sestui.domain.priority import Priority
 from sestui.services.acting import Acting
 from sestui.services.import_steps import ACCOUNT, Steps, Stopped
 from sestui.services.in_thread import in_thread
 from sestui.services.outage import PATIENCE, TRANSIENT, halted, longer
 from sestui.services.reading_back import Sample, misses
-from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from sestui.domain.settings import Account

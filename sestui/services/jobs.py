@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from sestui.domain.errors import JobRefused, NotFound, SestuiError
 from sestui.domain.job import Job, Result, Wish
+from sestui.domain.priority import Priority
 from sestui.services.in_thread import in_thread
 from sestui.services.journal import Journal
 from sestui.services.running import Run
 from sestui.sesv2.gateway import Gateway
-from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from sestui.services.importing import ImportRun

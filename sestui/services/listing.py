@@ -17,12 +17,12 @@ from math import ceil, floor, inf
 from typing import TYPE_CHECKING, Final
 
 from sestui.domain.errors import NotFound, TenantNotFound
+from sestui.domain.priority import Priority
 from sestui.domain.query import Asked
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.services.index import Index, Seen
 from sestui.services.sweep import Sweep
 from sestui.services.windows import Window, by_age
-from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from sestui.services.rows import Columns

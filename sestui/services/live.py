@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING, Final
 
+from sestui.domain.priority import Priority
 from sestui.domain.suppression import SuppressedDestinationSummary
 from sestui.services.listing import LAG
 from sestui.services.sweep import OPERATION, Sweep
 from sestui.services.windows import Window
-from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable

@@ -17,6 +17,7 @@ from sestui.domain.effective import Effective, resolve_scope
 from sestui.domain.errors import NotFound, SestuiError, TenantNotFound
 from sestui.domain.impact import Send
 from sestui.domain.job import DONE
+from sestui.domain.priority import Priority
 from sestui.domain.spellings import spellings
 from sestui.domain.suppression import (
     SuppressedDestination,
@@ -25,7 +26,6 @@ from sestui.domain.suppression import (
     SuppressionScope,
 )
 from sestui.domain.verdict import Evidence, Verdict, verdict
-from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from sestui.domain.job import Result

@@ -25,11 +25,11 @@ from sestui.domain.errors import (
     TenantNotFound,
 )
 from sestui.domain.job import MADE, SAMPLE, Job, Outcome, Result, State, Wish
+from sestui.domain.priority import Priority
 from sestui.services.acting import Acting
 from sestui.services.in_thread import in_thread
 from sestui.services.outage import PATIENCE, TRANSIENT, Rests, halted
 from sestui.services.reading_back import Sample, misses
-from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from sestui.services.journal import Journal

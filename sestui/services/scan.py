@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from sestui.domain.errors import InvalidNextToken
+from sestui.domain.priority import Priority
 from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
-from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from sestui.sesv2.gateway import Gateway

@@ -9,12 +9,12 @@ from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from sestui.domain.errors import SestuiError, Unreachable
+from sestui.domain.priority import Priority
 from sestui.services.listing import LAG
 from sestui.services.once import Once
 from sestui.services.outage import FIRST_PATIENCE, PATIENCE, TRANSIENT, longer
 from sestui.services.sweep import Sweep
 from sestui.services.windows import Window
-from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from sestui.domain.query import Query

@@ -16,8 +16,8 @@ from sestui.domain.suppression import Reason, SuppressionList
 from sestui.services.windows import DAY, Window, by_age, newest_hour, parts
 
 if TYPE_CHECKING:
+    from sestui.domain.priority import Priority
     from sestui.sesv2.gateway import Gateway, Page
-    from sestui.sesv2.pacing import Priority
 
 AT_ONCE: Final = 16
 """Calls under way at once at most: with more they wait for the processor and not for SES (measured at 50 ms a call)."""

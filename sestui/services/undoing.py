@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from sestui.domain.display import counted
 from sestui.domain.errors import InvalidNextToken, JobRefused, NotFound, TenantNotFound
 from sestui.domain.job import ASK_AGAIN_UP_TO, CLOCKS_APART, MADE, Entry, Job, Kind, Plan, Result
+from sestui.domain.priority import Priority
 from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
 from sestui.domain.undo import undo
 from sestui.services.in_thread import in_thread
 from sestui.services.jobs import verify
-from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from sestui.domain.settings import Account

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from typing import Final
 
 from sestui.domain.errors import InvalidNextToken
+from sestui.domain.priority import Priority
 from sestui.domain.suppression import SuppressedDestinationSummary, SuppressionList
 from sestui.sesv2.gateway import Gateway
-from sestui.sesv2.pacing import Priority
 
 EVERY: Final = 64
 """Calls of a job from one look to the next, where SES limits it: 1.5 % more."""

@@ -8,9 +8,10 @@ from typing import Any, Final
 from botocore import xform_name
 
 from sestui.domain.errors import Recalled, ServiceError, ServiceFault, SestuiError, Throttled, Unreachable
+from sestui.domain.priority import Priority
 from sestui.domain.request import Request
 from sestui.sesv2.operations import READS
-from sestui.sesv2.pacing import Pacer, Priority
+from sestui.sesv2.pacing import Pacer
 from sestui.sesv2.translate import translated
 
 _TRIES: Final = 4

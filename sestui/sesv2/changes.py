@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sestui.domain.priority import Priority
 from sestui.sesv2 import shapes
-from sestui.sesv2.pacing import Priority
 from sestui.sesv2.translate import translated
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sestui.domain.guard import Guard
 from sestui.domain.insights import MessageInsights
 from sestui.domain.permission import Permission
+from sestui.domain.priority import Priority
 from sestui.domain.request import Request
 from sestui.domain.secret import Secret
 from sestui.domain.settings import (
@@ -28,7 +29,7 @@ from sestui.sesv2.calls import Calls, never
 from sestui.sesv2.changes import Changes
 from sestui.sesv2.import_jobs import ImportJobs
 from sestui.sesv2.objects import Objects
-from sestui.sesv2.pacing import Pacer, Priority
+from sestui.sesv2.pacing import Pacer
 from sestui.sesv2.permissions import permissions
 from sestui.sesv2.translate import translated
 

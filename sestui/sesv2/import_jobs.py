@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from sestui.domain.import_job import ImportAction, ImportJob, ImportStatus
+from sestui.domain.priority import Priority
 from sestui.sesv2.calls import Calls
-from sestui.sesv2.pacing import Priority
 from sestui.sesv2.shapes import seconds
 from sestui.sesv2.translate import translated
 

@@ -12,11 +12,11 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import IntEnum
 from math import inf
 from typing import Any, Final
 
 from sestui.domain.errors import Recalled
+from sestui.domain.priority import Priority
 from sestui.sesv2.pace import Pace, Turn
 from sestui.sesv2.right_of_way import RightOfWay
 
@@ -24,15 +24,6 @@ _COINCIDENCES: Final = 2
 """So many 429s right after calls of other operations, and none such let through between them, are no accident."""
 _LOOK: Final = 0.05
 """Seconds from one look at another process's right of way to the next, while a job holds back for it."""
-
-
-class Priority(IntEnum):
-    """Who waits for the answer; the lowest number goes first."""
-
-    PERSON = 0
-    VISIBLE = 1
-    JOB = 2
-    BACKGROUND = 3
 
 
 @dataclass(slots=True, eq=False)

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from sestui.domain.errors import AccessDenied, CredentialsRefused, NotFound, ServiceError
 from sestui.domain.permission import Answer, Permission
+from sestui.domain.priority import Priority
 from sestui.sesv2.calls import Calls
 from sestui.sesv2.operations import WRITES
-from sestui.sesv2.pacing import Priority
 
 _NOBODY: Final = "nobody@example.com"
 """An address that is on no list, as a rule: that it isn't there is an answer, too."""

@@ -10,6 +10,7 @@ import pytest
 
 from sestui.domain.errors import AccessDenied, TenantNotFound
 from sestui.domain.impact import Known, Size
+from sestui.domain.priority import Priority
 from sestui.domain.settings import (
     Account,
     ConfigurationSet,
@@ -22,7 +23,6 @@ from sestui.domain.suppression import Reason, SuppressionList, SuppressionScope
 from sestui.emulator import Conditions, Emulator
 from sestui.services.directory import Directory
 from sestui.sesv2.gateway import Gateway
-from sestui.sesv2.pacing import Priority
 from tests.conftest import EMPTY
 from tests.serving import faults, operations, serving
 

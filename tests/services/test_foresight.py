@@ -11,13 +11,13 @@ from aiobotocore.session import get_session
 
 from sestui.domain.errors import AccessDenied
 from sestui.domain.impact import Edit, Known, Send, Size, effects
+from sestui.domain.priority import Priority
 from sestui.domain.settings import Account, ConfigurationSet, SuppressionOptions, Tenant, TenantSuppression, Validation
 from sestui.domain.suppression import Reason, SuppressionList, SuppressionScope
 from sestui.emulator import Conditions, Emulator, World
 from sestui.services.directory import Directory
 from sestui.services.foresight import Foresight, Unread
 from sestui.sesv2.gateway import Gateway
-from sestui.sesv2.pacing import Priority
 from tests.conftest import EMPTY
 from tests.serving import faults, operations, serving
 

@@ -9,12 +9,12 @@ from random import Random
 import pytest
 
 from sestui.domain.errors import AccessDenied, InvalidNextToken, NotFound, TenantNotFound
+from sestui.domain.priority import Priority
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.emulator import Conditions, Quirks, Rate, World
 from sestui.services.listing import ASK_UP_TO, FRESH_FOR, LAG, Listing
 from sestui.services.live import Live
 from sestui.sesv2.gateway import Gateway
-from sestui.sesv2.pacing import Priority
 from tests.serving import NOON, faults, loop_clock, operations, quirks, serving
 from tests.virtual_time import run
 

@@ -9,6 +9,7 @@ import pytest
 
 from sestui.domain.errors import AccessDenied, TenantNotFound
 from sestui.domain.impact import Send
+from sestui.domain.priority import Priority
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.domain.verdict import Answer
 from sestui.emulator import Conditions, Rate, World
@@ -17,7 +18,6 @@ from sestui.services.listing import Listing
 from sestui.services.lookup import ACCOUNT, Lookup, Rows
 from sestui.services.lookup_words import finding_lines, left_line, meaning_lines
 from sestui.sesv2.gateway import Gateway
-from sestui.sesv2.pacing import Priority
 from tests.serving import NOON, faults, loop_clock, serving
 from tests.virtual_time import run
 

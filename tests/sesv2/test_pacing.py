@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sestui.domain.errors import Recalled
-from sestui.sesv2.pacing import Pacer, Priority
+from sestui.domain.priority import Priority
+from sestui.sesv2.pacing import Pacer
 from tests.virtual_time import run
 
 WORKERS = 16

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sestui.domain.priority import Priority
 from sestui.domain.suppression import Connection
-from sestui.sesv2.pacing import Pacer, Priority
+from sestui.sesv2.pacing import Pacer
 from sestui.sesv2.right_of_way import RightOfWay
 from tests.sesv2.test_pacing import Service, ask, job, now
 from tests.virtual_time import run

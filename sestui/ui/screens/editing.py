@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 from sestui.domain.display import printable
 from sestui.domain.errors import SestuiError
 from sestui.domain.impact import Edit, Send, Subject
+from sestui.domain.priority import Priority
 from sestui.domain.settings import Tenant
 from sestui.services.foresight import Foresight
 from sestui.services.writing import Written, recorded, write
-from sestui.sesv2.pacing import Priority
 from sestui.ui import describe
 from sestui.ui.screens.associate import AssociateDialog
 from sestui.ui.screens.edit import EditDialog

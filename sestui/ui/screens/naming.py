@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sestui.domain.display import printable
 from sestui.domain.errors import AccessDenied, CredentialsRefused, NotFound, ServiceError, SestuiError
-from sestui.sesv2.pacing import Priority
+from sestui.domain.priority import Priority
 from sestui.ui.screens.reading import REST
 from sestui.ui.widgets.tenant_tree import CONFIGURATION_SETS, TENANTS
 

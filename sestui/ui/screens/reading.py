@@ -15,8 +15,8 @@ from rich.text import Text
 
 from sestui.domain.display import printable
 from sestui.domain.errors import ServiceError, SestuiError
+from sestui.domain.priority import Priority
 from sestui.domain.suppression import SuppressionList
-from sestui.sesv2.pacing import Priority
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sestui.domain.errors import CredentialsRefused, JournalTrouble, NoCredentials, SestuiError
 from sestui.domain.job import SAMPLE, Job, Plan, Result, State, Wish, calls
 from sestui.domain.job_words import objection, takes, verdict
+from sestui.domain.priority import Priority
 from sestui.domain.suppression import SuppressionList
 from sestui.services.detached import Child
 from sestui.services.in_thread import in_thread
@@ -19,7 +20,6 @@ from sestui.services.jobs import Jobs, pace
 from sestui.services.journal import Journal
 from sestui.services.listing import FRESH_FOR
 from sestui.services.logout import Logout, at_logout
-from sestui.sesv2.pacing import Priority
 from sestui.ui.screens.following import Following, settled
 
 if TYPE_CHECKING:
