@@ -88,6 +88,11 @@ class Cache:
         self._clock = clock
         self._days = days
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is a file, whatever is in it."""
+        return self._open().path.exists()
+
     async def tidy(self) -> None:
         """Drop what is too old and what a killed program left; to be called once, when nobody waits for anything."""
         async with self._open() as file:

@@ -92,7 +92,7 @@ class CacheFile:
     def __init__(self, folder: Path, clock: Callable[[], float]) -> None:
         self._folder = folder
         self._clock = clock
-        self._path = folder / HOME / _NAME
+        self.path = folder / HOME / _NAME
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
 
@@ -136,11 +136,11 @@ class CacheFile:
         with self._guarded():
             private_folder(self._folder)
             private_folder(self._folder / HOME)
-            self._inode = private_file(self._path, make=True)
+            self._inode = private_file(self.path, make=True)
             for suffix in ("-wal", "-shm"):
-                private_file(self._path.with_name(_NAME + suffix), make=False)
+                private_file(self.path.with_name(_NAME + suffix), make=False)
             self._connection = sqlite3.connect(
-                self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+                self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
             self._prepare(self._connection)
 
@@ -182,7 +182,7 @@ class CacheFile:
             name = getattr(error, "sqlite_errorname", "")
             if any(name.startswith(it) for it in _DAMAGE):
                 raise self._set_aside(f"was damaged ({error})") from error
-            raise CacheTrouble(f"No cache is kept: {error} ({printable(str(self._path))}).") from error
+            raise CacheTrouble(f"No cache is kept: {error} ({printable(str(self.path))}).") from error
         except _OtherMake as error:
             raise self._set_aside(str(error)) from error
         except (ValueError, ZlibError) as error:
@@ -191,10 +191,10 @@ class CacheFile:
             raise CacheTrouble(f"No cache is kept: {error.strerror} ({printable(str(error.filename))}).") from error
 
     def _set_aside(self, what: str) -> CacheTrouble:
-        where = printable(str(self._path.parent))
+        where = printable(str(self.path.parent))
         try:
             # Another sestui may have done it: what stands there now is not what was damaged.
-            if self._inode and (not self._path.exists() or self._path.stat().st_ino != self._inode):
+            if self._inode and (not self.path.exists() or self.path.stat().st_ino != self._inode):
                 return CacheTrouble(f"The cache in {where} {what}: a new one is begun.")
             aside = set_aside(self._folder, self._clock())
         except OSError as error:

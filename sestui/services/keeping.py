@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sestui.domain.errors import CacheTrouble
 from sestui.domain.suppression import SuppressionList
-from sestui.services.cache import Key
 
 if TYPE_CHECKING:
     from sestui.domain.suppression import Connection, SuppressedDestinationSummary
-    from sestui.services.cache import Cache, Choice
+    from sestui.services.cache import Cache, Choice, Key
     from sestui.services.kept import Kept
     from sestui.services.listing import Listing
 
@@ -36,6 +35,11 @@ class Keeping:
         """Whose lists are kept; until STS has told, who it was last time."""
         self._settled = asyncio.Event()
         """Set once STS has told: until then nothing is written."""
+
+    @property
+    def may_have_some(self) -> bool:
+        """Whether anything may be kept; false where there is no file yet."""
+        return self._cache is not None and self._cache.exists
 
     async def guess(self) -> Connection | None:
         """Return what answered last time to the same profile, Region and endpoint; None if nothing is known."""
@@ -135,6 +139,8 @@ class Keeping:
         return self._key(which) if self._settled.is_set() else None
 
     def _key(self, which: SuppressionList) -> Key | None:
+        from sestui.services.cache import Key  # Who keeps nothing needs none of it.
+
         return None if self.connection is None else Key.of(self.connection, which)
 
     def _trouble(self, error: CacheTrouble) -> None:

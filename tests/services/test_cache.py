@@ -132,8 +132,11 @@ async def test_the_first_slice_comes_alone_and_the_newest_first(cache: Cache) ->
     async with cache.read(ACCOUNT) as kept:
         assert kept is not None
         slices = [list(columns) async for columns in kept]
-    assert slices[0] == list(index.everything.rows(0, 1000))
-    assert max(map(len, slices)) == 1000
+    first, second, *others = slices
+    # About a screenful, for which somebody waits; the others are as they were written.
+    assert 50 <= len(first) <= 200
+    assert first + second == list(index.everything.rows(0, 1000))
+    assert max(map(len, others)) <= 1000
     other = Index()
     for rows in slices:
         other.fill(Columns.of(rows))

@@ -6,7 +6,9 @@ from math import inf
 from pathlib import Path
 
 import pytest
+from rich.console import RenderableType
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.emulator import Conditions, Emulator, Rate, World
@@ -61,6 +63,27 @@ async def test_a_list_stands_there_at_once_as_it_was_last_time(
     async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
         await shows(pilot, "12,500 as of 20", "reading again")
         emulator.conditions = Conditions()
+
+
+async def test_the_first_frame_has_the_rows_that_are_kept(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with make_app(keeping=keeping(tmp_path / "cache")).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+        await kept(pilot, tmp_path / "cache")
+        address = pilot.app.screen.query_one("#destinations").cursor_address  # type: ignore[attr-defined]
+    app = make_app(keeping=keeping(tmp_path / "cache"))
+    display, frames = app._display, list[str]()
+
+    def displayed(screen: Screen[object], renderable: RenderableType | None) -> None:
+        if renderable is not None and not frames:
+            frames.append(screen_text(app))
+        display(screen, renderable)
+
+    monkeypatch.setattr(app, "_display", displayed)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "12,500 addresses")
+    assert address in frames[0]
 
 
 async def test_what_is_kept_gives_way_to_what_ses_tells(

@@ -107,6 +107,9 @@ class BrowseScreen(Screen[None]):
         if isinstance(event, events.ScreenResume) and not self._begun:
             # All was styled as it was mounted just now: once more takes a fiftieth of the time to the first paint.
             event.refresh_styles = False
+            if self.flows.keeping.may_have_some:
+                # What is kept belongs to the first frame: by itself it would be a second one, a fifth of a start later.
+                await self.flows.lists.show_kept(self.start_list)
         await super().on_event(event)
 
     def on_mount(self) -> None:
@@ -124,7 +127,6 @@ class BrowseScreen(Screen[None]):
     def begin(self) -> None:
         """Connect and read: the first paint is out."""
         self._begun = True
-        self.flows.lists.begin(self.start_list)
         self.flows.reading.connect(self.start_list)
 
     def greet(self) -> None:

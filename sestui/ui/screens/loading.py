@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,6 @@ from sestui.domain.errors import SestuiError, TenantNotFound
 from sestui.domain.suppression import SuppressionList
 from sestui.services.back import find_back
 from sestui.services.listing import FRESH_FOR, Listing
-from sestui.services.live import Live, News
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from sestui.domain.query import Asked
     from sestui.domain.suppression import Connection
     from sestui.services.keeping import Keeping
+    from sestui.services.live import News
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
     from sestui.ui.screens.browse import BrowseScreen
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _ROWS: Final = 1_000_000
 """Rows in memory, of all lists together, beyond which the lists looked at longest ago are forgotten: 110 MB.
 Never one with marks: these belong to its rows."""
+_KEPT_FIRST: Final = 0.15
+"""Seconds for which the first paint and the connection wait for what is kept of the list."""
 _KEEP: Final = 120.0
 """Seconds of loading after which what has come is kept: at one request a second nobody should wait for it twice."""
 _FRAME: Final = 0.02
@@ -70,23 +72,31 @@ class Loading:
         """Set while pages wait for a key."""
         self._recalling: set[SuppressionList] = set()
         """Lists that are given what is kept of them just now."""
-        self.recalled = asyncio.Event()
-        """Set when what is kept of the first list is on the screen, or nothing is kept of it."""
+        self._recalled: asyncio.Event | None = None
+        """Set when the newest rows that are kept of the first list are shown; None until anybody wants them to be."""
         self.first_page = asyncio.Event()
         """Set when addresses are on the screen: what else is read at the start waits for them."""
         self.listings: dict[SuppressionList, Listing] = {}
         """What is loaded of each list; the one looked at last comes last."""
 
-    def begin(self, which: SuppressionList) -> None:
-        """Show what is kept of the list that is to be opened, before there is a connection."""
-        self._start(f"recall {which}", self._guess, which)
+    async def show_kept(self, which: SuppressionList) -> None:
+        """Show what is kept of the list that is to be opened, before there is a connection.
 
-    async def _guess(self, which: SuppressionList) -> None:
+        Returns when its newest rows are there, or nothing is kept, or that takes long; who comes later waits too.
+        """
+        if self._recalled is None:
+            self._recalled = asyncio.Event()
+            self._start(f"recall {which}", self._guess, which, self._recalled)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_KEPT_FIRST):
+                await self._recalled.wait()
+
+    async def _guess(self, which: SuppressionList, recalled: asyncio.Event) -> None:
         try:
             if await self._keeping.guess() is not None:
-                await self._recall(self.listing_of(None, which))
+                await self._recall(self.listing_of(None, which), recalled)
         finally:
-            self.recalled.set()
+            recalled.set()
 
     async def settle(self, connection: Connection) -> None:
         """Take in who answers; what is shown of another account is thrown away."""
@@ -241,7 +251,7 @@ class Loading:
         if listing.which not in self._recalling and self.listings.get(listing.which) is listing:
             self._start(f"keep {listing.which}", self._keeping.keep, listing)
 
-    async def _recall(self, listing: Listing) -> None:
+    async def _recall(self, listing: Listing, recalled: asyncio.Event | None = None) -> None:
         pane = self._screen.list_pane
         self._recalling.add(listing.which)
         try:
@@ -251,9 +261,10 @@ class Loading:
                         pane.open(listing)
                     if pane.listing is listing:
                         pane.page_came()
-                    if not self.recalled.is_set():
+                    if recalled is not None and not recalled.is_set():
+                        recalled.set()
+                        # They are painted before the rest comes.
                         await asyncio.sleep(_FRAME)
-                        self.recalled.set()
         finally:
             self._recalling.discard(listing.which)
         if listing.complete:
@@ -277,6 +288,8 @@ class Loading:
             pane.tell_asking(None)
 
     async def _keep_up(self) -> None:
+        from sestui.services.live import Live  # Like all that only some ask for.
+
         screen, live = self._screen, None
         while self._clock() - screen.last_key < 60 * self._settings.live_minutes:
             gateway, listing = self._reading.gateway, screen.list_pane.listing

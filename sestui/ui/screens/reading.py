@@ -37,8 +37,6 @@ _SETS_READ: Final = 20
 """Of a tenant with more configuration sets no more are read once one is found to consult its list."""
 _LAYERS: Final = 3.0
 """Seconds for which an address's details wait for the settings that say what it means."""
-_KEPT_FIRST: Final = 0.15
-"""Seconds for which what is kept of the list is waited for before the connection is made."""
 _ALIAS_LAST: Final = 1.0
 """Seconds after which the account's alias is asked for, once its number is known."""
 _LIST_FIRST: Final = 0.5
@@ -136,9 +134,7 @@ class Reading:
     async def _open(self, which: SuppressionList) -> None:
         screen = self._screen
         # AWS's client takes a quarter of a second to import: what is there already is painted before that.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_KEPT_FIRST):
-                await screen.flows.lists.recalled.wait()
+        await screen.flows.lists.show_kept(which)
         try:
             gateway = await self._connecting.make()
         except SestuiError as error:
