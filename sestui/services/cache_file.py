@@ -18,7 +18,7 @@ from sestui.domain.errors import CacheTrouble, NotOurs
 from sestui.services.cache_folder import HOME, drop_aside, set_aside
 from sestui.services.in_thread import in_thread
 from sestui.services.private import private_file, private_folder
-from sestui.services.transactions import identity, in_transaction
+from sestui.services.transactions import identity, in_transaction, write_ahead
 
 if TYPE_CHECKING:
     import sqlite3
@@ -158,12 +158,12 @@ class CacheFile:
         if identity(connection) == (0, 0) and not _tables(connection):
             # Must come before anything is written.
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            connection.execute("PRAGMA journal_mode = WAL")
+            write_ahead(connection)
             in_transaction(_create, connection)
         # Another sestui may have made it between these looks.
         if identity(connection) != (_OURS, _VERSION):
             raise _OtherMake("was made by another version of sestui, or another program")
-        connection.execute("PRAGMA journal_mode = WAL")
+        write_ahead(connection)
         # What a power failure takes from a cache, SES still has: no need to wait for the disk at each commit.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA journal_size_limit = {4 << 20}")

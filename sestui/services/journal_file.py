@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from sestui.domain.display import printable
 from sestui.domain.errors import JobBusy, JournalTrouble, NotOurs
 from sestui.services.private import private_file, private_folder
-from sestui.services.transactions import identity, in_transaction
+from sestui.services.transactions import identity, in_transaction, write_ahead
 
 if TYPE_CHECKING:
     import sqlite3
@@ -265,7 +265,7 @@ def _locked(path: Path) -> int | None:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
+    write_ahead(connection)
     # What was asked of SES has to be known after a power failure too.
     connection.execute("PRAGMA synchronous = FULL")
     if identity(connection) == (0, 0):

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from time import sleep
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     import sqlite3
 
 T = TypeVar("T")
+
+_TRIES: Final = 200
+_REST: Final = 0.01
+"""Seconds between two tries: another needs but a moment."""
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Have a file written ahead, as SQLite calls it (WAL).
+
+    Where two do this to a new file at once neither waits for the other, whatever their timeout: SQLite says no to one
+    of them, which then has to try again.
+    """
+    import sqlite3
+
+    for left in reversed(range(_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or not left:
+                raise
+            sleep(_REST)
+        else:
+            return
 
 
 def identity(connection: sqlite3.Connection) -> tuple[int, int]:
