@@ -5,6 +5,7 @@ Nothing in it is believed without its checksum.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -180,7 +181,9 @@ class CacheFile:
             raise CacheTrouble(f"No cache is kept. {error}") from error
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "")
-            if any(name.startswith(it) for it in _DAMAGE):
+            # A header that asks for a later SQLite makes a file one that can only be read, for good.
+            is_damaged = name == "SQLITE_READONLY" and os.access(self.path, os.W_OK)
+            if is_damaged or any(name.startswith(it) for it in _DAMAGE):
                 raise self._set_aside(f"was damaged ({error})") from error
             raise CacheTrouble(f"No cache is kept: {error} ({printable(str(self.path))}).") from error
         except _OtherMake as error:
