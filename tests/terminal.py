@@ -217,9 +217,11 @@ class Terminal:
             pass
 
     def cost(self, keys: str, seconds: float = 0.15) -> int:
-        """Press keys and return how many bytes are written until nothing has been for so long."""
+        """Press keys and return how many bytes are written from the first on until nothing has been for so long."""
         before = len(self.output)
         self.write(keys.encode())
+        # On a busy machine the effect of a key takes its time; one that has none is told from that only much later.
+        self.read(2.0)
         self.settle(seconds)
         return len(self.output) - before
 

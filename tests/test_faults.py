@@ -64,13 +64,13 @@ async def first(pages: Any) -> object:
 
 CALLS: Final[Mapping[str, Callable[[Gateway], Awaitable[object]]]] = {
     "GetCallerIdentity": lambda it: it.identify(),
-    "GetAccount": lambda it: it.account(),
-    "ListTenants": lambda it: first(it.tenants()),
-    "GetTenant": lambda it: it.tenant("acme"),
-    "ListTenantResources": lambda it: it.tenant_configuration_sets("acme"),
-    "ListResourceTenants": lambda it: it.configuration_set_tenants("receipts"),
-    "ListConfigurationSets": lambda it: first(it.configuration_sets()),
-    "GetConfigurationSet": lambda it: it.configuration_set("receipts"),
+    "GetAccount": lambda it: it.resources.account(),
+    "ListTenants": lambda it: first(it.resources.tenants()),
+    "GetTenant": lambda it: it.resources.tenant("acme"),
+    "ListTenantResources": lambda it: it.resources.tenant_configuration_sets("acme"),
+    "ListResourceTenants": lambda it: it.resources.configuration_set_tenants("receipts"),
+    "ListConfigurationSets": lambda it: first(it.resources.configuration_sets()),
+    "GetConfigurationSet": lambda it: it.resources.configuration_set("receipts"),
     LIST: lambda it: it.suppressed_destinations(ACME),
     GET: lambda it: it.suppressed_destination(ACME, "alice@corp.com"),
     "GetMessageInsights": lambda it: it.message_insights("none"),
@@ -154,7 +154,7 @@ async def _job(gateway: Gateway, which: SuppressionList, count: int, kind: Kind)
     rows = {row.address: row for row in (await gateway.suppressed_destinations(which)).entries}
     names = [f"a{number}@corp.com" for number in range(count)]
     reason = BOUNCE if kind is Kind.ADD else None
-    tenants = {"acme": (await gateway.tenant("acme")).tenant_id} if which is ACME else {}
+    tenants = {"acme": (await gateway.resources.tenant("acme")).tenant_id} if which is ACME else {}
     entries = [Entry(which, name, reason, rows.get(name)) for name in names]
     journal = Journal(None, clock)
     return journal, journal.plan(Plan(kind, connection, entries, clock(), tenants))

@@ -414,7 +414,7 @@ async def test_undo_and_undo_of_undo_bring_back_addresses_and_reasons_on_every_l
     emulator: Emulator, gateway: Gateway, journal: Journal, quirky: Conditions
 ) -> None:
     emulator.conditions = quirky
-    ((tenant,),) = [page async for page in gateway.tenants()]
+    ((tenant,),) = [page async for page in gateway.resources.tenants()]
     lists = (ACCOUNT, SuppressionList(tenant.name))
     before = {which: await rows(gateway, which) for which in lists}
 

@@ -131,9 +131,8 @@ async def _change(foreground: Foreground, arguments: argparse.Namespace, asked: 
             await gateway.may_change()
         here = await gateway.identify()
         check_production(gateway, arguments, [arguments.tenant])
-        tenants = (
-            {} if arguments.tenant is None else {arguments.tenant: (await gateway.tenant(arguments.tenant)).tenant_id}
-        )
+        name = arguments.tenant
+        tenants = {} if name is None else {name: (await gateway.resources.tenant(name)).tenant_id}
         read_at = time.time()
         reader = Reader(
             *(gateway, which, time.time),

@@ -225,7 +225,7 @@ async def _undo_in(foreground: Foreground, journal: Journal, arguments: argparse
         plan, left = await undo_plan(gateway, journal, job.id, time.time, arguments.note, arguments.via_s3)
         account = None
         with suppress(SestuiError):  # Reading the account may not be allowed; the undo may be.
-            account = await gateway.account()
+            account = await gateway.resources.account()
         title = (
             f"This undoes job {job.id}: {job_text.what(job)}, planned {moment_in_full(job.planned_at)} by {job.who}."
         )

@@ -43,7 +43,7 @@ async def create(gateway: Gateway, new: New) -> Created:
 
 
 async def _found(gateway: Gateway, new: New, lost: SestuiError) -> Created:
-    ask = gateway.tenant if isinstance(new, NewTenant) else gateway.configuration_set
+    ask = gateway.resources.tenant if isinstance(new, NewTenant) else gateway.resources.configuration_set
     try:
         found = await ask(new.name)
     except NotFound as error:

@@ -50,22 +50,22 @@ class Directory:
     # One answer each
 
     async def account(self) -> Account:
-        return await self._once("account", "", self._gateway.account)
+        return await self._once("account", "", self._gateway.resources.account)
 
     async def tenant(self, name: str, priority: Priority) -> Tenant:
-        return await self._once("tenant", name, lambda: self._gateway.tenant(name, priority=priority))
+        return await self._once("tenant", name, lambda: self._gateway.resources.tenant(name, priority=priority))
 
     async def tenant_configuration_sets(self, name: str, priority: Priority) -> tuple[str, ...]:
         return await self._once(
-            "sets of", name, lambda: self._gateway.tenant_configuration_sets(name, priority=priority)
+            "sets of", name, lambda: self._gateway.resources.tenant_configuration_sets(name, priority=priority)
         )
 
     async def configuration_set(self, name: str, priority: Priority) -> ConfigurationSet:
-        return await self._once("set", name, lambda: self._gateway.configuration_set(name, priority=priority))
+        return await self._once("set", name, lambda: self._gateway.resources.configuration_set(name, priority=priority))
 
     async def configuration_set_tenants(self, name: str, priority: Priority) -> tuple[str, ...]:
         return await self._once(
-            "tenants of", name, lambda: self._gateway.configuration_set_tenants(name, priority=priority)
+            "tenants of", name, lambda: self._gateway.resources.configuration_set_tenants(name, priority=priority)
         )
 
     async def read(self, send: Send, priority: Priority) -> Known:
@@ -163,13 +163,13 @@ class Directory:
     def tenants(self, name_contains: str, priority: Priority) -> AsyncIterator[list[TenantSummary]]:
         """Yield tenants a page at a time; without a filter they are read once and remembered."""
         if name_contains:
-            return self._gateway.tenants(name_contains=name_contains, priority=priority)
+            return self._gateway.resources.tenants(name_contains=name_contains, priority=priority)
         return self._tenants(priority).pages()
 
     def configuration_sets(self, name_contains: str, priority: Priority) -> AsyncIterator[list[str]]:
         """Yield names of configuration sets a page at a time; without a filter they are read once and remembered."""
         if name_contains:
-            return self._gateway.configuration_sets(name_contains=name_contains, priority=priority)
+            return self._gateway.resources.configuration_sets(name_contains=name_contains, priority=priority)
         return self._configuration_sets(priority).pages()
 
     async def more_tenants(self, priority: Priority) -> None:
@@ -182,12 +182,12 @@ class Directory:
 
     def _tenants(self, priority: Priority) -> Roll[TenantSummary]:
         if self._all_tenants is None or self._all_tenants.failed:
-            self._all_tenants = Roll(self._gateway.tenants(priority=priority))
+            self._all_tenants = Roll(self._gateway.resources.tenants(priority=priority))
         return self._all_tenants
 
     def _configuration_sets(self, priority: Priority) -> Roll[str]:
         if self._all_sets is None or self._all_sets.failed:
-            self._all_sets = Roll(self._gateway.configuration_sets(priority=priority))
+            self._all_sets = Roll(self._gateway.resources.configuration_sets(priority=priority))
         return self._all_sets
 
     @property

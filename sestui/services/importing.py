@@ -39,7 +39,7 @@ async def check(gateway: Gateway, job: Job) -> None:
     """
     account: Account | None = None
     with suppress(AccessDenied):  # Reading the account may not be allowed; an import job may be.
-        account = await gateway.account(priority=Priority.JOB)
+        account = await gateway.resources.account(priority=Priority.JOB)
     if why := refusal(job.lists, account):
         raise JobRefused(f"Job {job.id} can't go by S3: {why}")
     try:

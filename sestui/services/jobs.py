@@ -122,7 +122,7 @@ async def verify(gateway: Gateway, job: Job, tenants: Mapping[str, str] | None =
             raise JobRefused(f"Job {job.id} was planned on {what} {then}, this is {now}. Nothing was done.")
     for name, tenant_id in job.tenants.items():
         try:
-            now = (tenants or {}).get(name) or (await gateway.tenant(name, priority=Priority.JOB)).tenant_id
+            now = (tenants or {}).get(name) or (await gateway.resources.tenant(name, priority=Priority.JOB)).tenant_id
         except NotFound:
             raise JobRefused(f"Tenant {name}, on whose list job {job.id} works, is not there any more.") from None
         if now != tenant_id:

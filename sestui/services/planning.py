@@ -144,7 +144,7 @@ async def refuse_in_sandbox(gateway: Gateway) -> None:
     """
     production = True
     with suppress(SestuiError):  # Reading the account may not be allowed; adding may be.
-        production = (await gateway.account()).production_access
+        production = (await gateway.resources.account()).production_access
     if not production:
         raise JobRefused("This account is in SES's sandbox, where SES refuses additions: ask for production access.")
 

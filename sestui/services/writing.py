@@ -139,7 +139,7 @@ async def recorded(
 
 async def _read(gateway: Gateway, subject: Subject) -> Subject:
     if isinstance(subject, Account):
-        return await gateway.account()
+        return await gateway.resources.account()
     if isinstance(subject, Tenant):
-        return await gateway.tenant(subject.name)
-    return await gateway.configuration_set(subject.name)
+        return await gateway.resources.tenant(subject.name)
+    return await gateway.resources.configuration_set(subject.name)

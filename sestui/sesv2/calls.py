@@ -44,6 +44,13 @@ class Calls:
         self._permit = permit
         self._listeners = listeners
 
+    async def answer(
+        self, operation: str, parameters: Mapping[str, Any], priority: Priority, *, repeatable: bool = True
+    ) -> Mapping[str, Any]:
+        """Return what `call` does, for whom it is all the same how many requests that took."""
+        answer, _ = await self.call(operation, parameters, priority, repeatable=repeatable)
+        return answer
+
     async def call(
         self,
         operation: str,

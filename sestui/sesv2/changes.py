@@ -78,5 +78,5 @@ class Changes:
     async def _call(
         self, operation: str, parameters: Mapping[str, Any], *, repeatable: bool = True
     ) -> Mapping[str, Any]:
-        answer, _ = await self._calls.call(operation, parameters, Priority.PERSON, repeatable=repeatable)
+        answer = await self._calls.answer(operation, parameters, Priority.PERSON, repeatable=repeatable)
         return answer

@@ -1,42 +1,43 @@
-"""SESv2 as typed async methods: domain types in and out, retries in the open, every call through the pacer."""
+"""SESv2 as typed async methods: domain types in and out, retries in the open, every call through the pacer.
+
+What reads settings, import jobs and the like is imported when it is asked for: 20 ms that the first addresses come
+sooner.
+"""
+
+from __future__ import annotations
 
 from asyncio import Event
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from sestui.domain.guard import Guard
-from sestui.domain.insights import MessageInsights
-from sestui.domain.permission import Permission
 from sestui.domain.priority import Priority
-from sestui.domain.request import Request
-from sestui.domain.secret import Secret
-from sestui.domain.settings import (
-    Account,
-    ConfigurationSet,
-    Tenant,
-    TenantSummary,
-)
-from sestui.domain.suppression import (
-    Connection,
-    Reason,
-    SuppressedDestination,
-    SuppressedDestinationSummary,
-    SuppressionList,
-)
-from sestui.sesv2 import insights, shapes
+from sestui.sesv2 import entries
 from sestui.sesv2.calls import Calls, never
-from sestui.sesv2.changes import Changes
-from sestui.sesv2.import_jobs import ImportJobs
-from sestui.sesv2.objects import Objects
 from sestui.sesv2.pacing import Pacer
-from sestui.sesv2.permissions import permissions
 from sestui.sesv2.translate import translated
+
+if TYPE_CHECKING:
+    from sestui.domain.insights import MessageInsights
+    from sestui.domain.permission import Permission
+    from sestui.domain.request import Request
+    from sestui.domain.secret import Secret
+    from sestui.domain.suppression import (
+        Connection,
+        Reason,
+        SuppressedDestination,
+        SuppressedDestinationSummary,
+        SuppressionList,
+    )
+    from sestui.sesv2.changes import Changes
+    from sestui.sesv2.import_jobs import ImportJobs
+    from sestui.sesv2.objects import Objects
+    from sestui.sesv2.resources import Resources
 
 PAGE_SIZE: Final = 1000
 """Entries a page of a suppression list: what SES gives at most (aws-cli issue 7859; the model states no bound)."""
-
-_RESOURCE_PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,6 @@ class Gateway:
         self.listeners: list[Callable[[Request], None]] = []
         """Told of each request of SES and STS once it has ended."""
         self._sesv2 = Calls(sesv2, self.pacer, self._permit, self.listeners)
-        self.imports = ImportJobs(self._sesv2)
-        self.changes = Changes(self._sesv2, self._arn)
         self.objects = objects
         objects.permit = self._permit
         # STS has quotas of its own: its answers say nothing of what SES lets through.
@@ -102,9 +101,27 @@ class Gateway:
         """Cleared while something more urgent is at work on the event loop: pages of lists wait to be read."""
         self.quiet.set()
 
+    @cached_property
+    def imports(self) -> ImportJobs:
+        from sestui.sesv2.import_jobs import ImportJobs
+
+        return ImportJobs(self._sesv2)
+
+    @cached_property
+    def resources(self) -> Resources:
+        from sestui.sesv2.resources import Resources
+
+        return Resources(self._sesv2, self._arn)
+
+    @cached_property
+    def changes(self) -> Changes:
+        from sestui.sesv2.changes import Changes
+
+        return Changes(self._sesv2, self._arn)
+
     async def identify(self) -> Connection:
         """Return the connection with account and ARN, as STS GetCallerIdentity tells them."""
-        answer, _ = await self._sts.call("GetCallerIdentity", {}, Priority.PERSON)
+        answer = await self._sts.answer("GetCallerIdentity", {}, Priority.PERSON)
         with translated("GetCallerIdentity"):
             self.connection = replace(self.connection, account=answer["Account"], arn=answer["Arn"])
         return self.connection
@@ -128,53 +145,6 @@ class Gateway:
         is_production = self.guard.is_production(self.connection)
         return self.guard.name(self.connection, tenants) if is_production else ""
 
-    async def account(self, *, priority: Priority = Priority.PERSON) -> Account:
-        answer = await self._call("GetAccount", {}, priority)
-        with translated("GetAccount"):
-            return shapes.account(answer)
-
-    async def tenants(
-        self, *, name_contains: str = "", priority: Priority = Priority.PERSON
-    ) -> AsyncIterator[list[TenantSummary]]:
-        """Yield tenants a page at a time; `name_contains` is SES's own filter, TENANT_NAME_CONTAINS."""
-        filters = {"Filter": {"TENANT_NAME_CONTAINS": name_contains}} if name_contains else {}
-        async for answer in self._pages("ListTenants", filters, priority):
-            with translated("ListTenants"):
-                page = [shapes.tenant_summary(row) for row in answer.get("Tenants", ())]
-            yield page
-
-    async def tenant(self, name: str, *, priority: Priority = Priority.PERSON) -> Tenant:
-        answer = await self._call("GetTenant", {"TenantName": name}, priority)
-        with translated("GetTenant"):
-            return shapes.tenant(answer["Tenant"])
-
-    async def tenant_configuration_sets(self, name: str, *, priority: Priority = Priority.PERSON) -> tuple[str, ...]:
-        """Return the names of a tenant's configuration sets, sorted.
-
-        Told apart by their ARNs: sources disagree on how SES spells ResourceType, and on filtering by it.
-        """
-        found: set[str] = set()
-        async for answer in self._pages("ListTenantResources", {"TenantName": name}, priority):
-            with translated("ListTenantResources"):
-                arns = [resource["ResourceArn"] for resource in answer.get("TenantResources", ())]
-            for arn in arns:
-                kind, _, set_name = arn.rpartition(":")[2].partition("/")
-                if kind == "configuration-set":
-                    found.add(set_name)
-        return tuple(sorted(found))
-
-    async def configuration_sets(
-        self, *, name_contains: str = "", priority: Priority = Priority.PERSON
-    ) -> AsyncIterator[list[str]]:
-        """Yield names a page at a time, filtered here: an older SES endpoint knows no filter."""
-        async for answer in self._pages("ListConfigurationSets", {}, priority):
-            yield [name for name in answer.get("ConfigurationSets", ()) if name_contains.lower() in name.lower()]
-
-    async def configuration_set(self, name: str, *, priority: Priority = Priority.PERSON) -> ConfigurationSet:
-        answer = await self._call("GetConfigurationSet", {"ConfigurationSetName": name}, priority)
-        with translated("GetConfigurationSet"):
-            return shapes.configuration_set(answer)
-
     async def suppressed_destinations(
         self,
         which: SuppressionList,
@@ -197,9 +167,9 @@ class Gateway:
             parameters["Reasons"] = [reason.value for reason in reasons]
         optional = {"StartDate": start, "EndDate": end, "NextToken": next_token}
         parameters |= {name: value for name, value in optional.items() if value is not None}
-        answer = await self._call("ListSuppressedDestinations", parameters, priority)
+        answer = await self._sesv2.answer("ListSuppressedDestinations", parameters, priority)
         with translated("ListSuppressedDestinations"):
-            return Page(shapes.summaries(answer), answer.get("NextToken") or None, shapes.ses_time(answer))
+            return Page(entries.summaries(answer), answer.get("NextToken") or None, entries.ses_time(answer))
 
     async def suppressed_destination(
         self, which: SuppressionList, address: str, *, priority: Priority = Priority.PERSON
@@ -209,9 +179,9 @@ class Gateway:
         Raises:
             NotFound: not under this spelling; another case of the local part may still be there.
         """
-        answer = await self._call("GetSuppressedDestination", _entry(which, address), priority)
+        answer = await self._sesv2.answer("GetSuppressedDestination", _entry(which, address), priority)
         with translated("GetSuppressedDestination"):
-            return shapes.suppressed_destination(answer)
+            return entries.suppressed_destination(answer)
 
     async def message_insights(self, message_id: str, *, priority: Priority = Priority.PERSON) -> MessageInsights:
         """Return what became of a message. Never to be called unasked: AWS may charge for queries of this kind.
@@ -220,7 +190,9 @@ class Gateway:
             NoDeliverabilityManager: the account has none in this Region.
             NotFound: SES knows nothing, or no more, of this message.
         """
-        answer = await self._call("GetMessageInsights", {"MessageId": message_id}, priority)
+        from sestui.sesv2 import insights
+
+        answer = await self._sesv2.answer("GetMessageInsights", {"MessageId": message_id}, priority)
         with translated("GetMessageInsights"):
             return insights.message_insights(answer)
 
@@ -257,20 +229,13 @@ class Gateway:
         """
         return await self._change("DeleteSuppressedDestination", _entry(which, address), priority, recalled)
 
-    async def configuration_set_tenants(self, name: str, *, priority: Priority = Priority.PERSON) -> tuple[str, ...]:
-        """Return the names of the tenants that a configuration set is associated with, sorted."""
-        asked = {"ResourceArn": await self._arn(name)}
-        found: set[str] = set()
-        async for answer in self._pages("ListResourceTenants", asked, priority):
-            with translated("ListResourceTenants"):
-                found |= {row["TenantName"] for row in answer.get("ResourceTenants", ())}
-        return tuple(sorted(found))
-
     async def _permit(self, operation: str) -> None:
         await self.may_change(f"{operation} was not sent")
 
     async def permissions(self, tenant: str | None = None) -> AsyncIterator[Permission]:
         """Yield which actions the role has, as `sesv2.permissions` finds out: by one call of each read."""
+        from sestui.sesv2.permissions import permissions
+
         async for permission in permissions(self._sesv2, await self._arn(""), tenant):
             yield permission
 
@@ -280,26 +245,11 @@ class Gateway:
         partition = (where.arn or "").split(":")[1]
         return f"arn:{partition}:ses:{where.region}:{where.account}:configuration-set/{configuration_set}"
 
-    async def _pages(
-        self, operation: str, parameters: Mapping[str, Any], priority: Priority
-    ) -> AsyncIterator[Mapping[str, Any]]:
-        token: dict[str, str] = {}
-        while True:
-            answer = await self._call(operation, {**parameters, **token, "PageSize": _RESOURCE_PAGE}, priority)
-            yield answer
-            if not answer.get("NextToken"):
-                return
-            token = {"NextToken": answer["NextToken"]}
-
     async def _change(
         self, operation: str, parameters: Mapping[str, Any], priority: Priority, recalled: Callable[[], bool]
     ) -> Receipt:
         answer, attempts = await self._sesv2.call(operation, parameters, priority, recalled=recalled)
         return Receipt(attempts, answer.get("ResponseMetadata", {}).get("RequestId"))
-
-    async def _call(self, operation: str, parameters: Mapping[str, Any], priority: Priority) -> Mapping[str, Any]:
-        answer, _ = await self._sesv2.call(operation, parameters, priority)
-        return answer
 
 
 def _named(which: SuppressionList) -> dict[str, str]:

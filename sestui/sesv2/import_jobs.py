@@ -8,7 +8,7 @@ from typing import Any, Final
 from sestui.domain.import_job import ImportAction, ImportJob, ImportStatus
 from sestui.domain.priority import Priority
 from sestui.sesv2.calls import Calls
-from sestui.sesv2.shapes import seconds
+from sestui.sesv2.entries import seconds
 from sestui.sesv2.translate import translated
 
 _PAGE: Final = 100
@@ -33,12 +33,12 @@ class ImportJobs:
         destination = {"SuppressionListDestination": {"SuppressionListImportAction": action.value}}
         source = {"S3Url": url, "DataFormat": "JSON"}
         parameters = {"ImportDestination": destination, "ImportDataSource": source}
-        answer, _ = await self._calls.call("CreateImportJob", parameters, Priority.JOB, repeatable=False)
+        answer = await self._calls.answer("CreateImportJob", parameters, Priority.JOB, repeatable=False)
         with translated("CreateImportJob"):
             return str(answer["JobId"])
 
     async def get(self, job_id: str) -> ImportJob:
-        answer, _ = await self._calls.call("GetImportJob", {"JobId": job_id}, Priority.JOB)
+        answer = await self._calls.answer("GetImportJob", {"JobId": job_id}, Priority.JOB)
         with translated("GetImportJob"):
             return _import_job(answer)
 
@@ -46,7 +46,7 @@ class ImportJobs:
         """Yield the import jobs created then or later, in seconds since 1970, without their URLs."""
         parameters: dict[str, Any] = {"ImportDestinationType": "SUPPRESSION_LIST", "PageSize": _PAGE}
         while True:
-            answer, _ = await self._calls.call("ListImportJobs", parameters, Priority.JOB)
+            answer = await self._calls.answer("ListImportJobs", parameters, Priority.JOB)
             with translated("ListImportJobs"):
                 page = [_import_job(row) for row in answer.get("ImportJobs", ())]
             for job in page:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sestui.domain.insights import Bounce, Complaint, EmailInsights, InsightsEvent, MessageInsights, MessageTag
-from sestui.sesv2.shapes import seconds
+from sestui.sesv2.entries import seconds
 
 
 def message_insights(answer: Mapping[str, Any]) -> MessageInsights:

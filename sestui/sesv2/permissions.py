@@ -63,7 +63,7 @@ class _Found:
     async def ask(self, calls: Calls, operation: str, parameters: Mapping[str, Any]) -> Permission:
         action, self._answer = f"ses:{operation}", {}
         try:
-            self._answer, _ = await calls.call(operation, parameters, Priority.PERSON)
+            self._answer = await calls.answer(operation, parameters, Priority.PERSON)
         except NotFound:
             pass  # Whoever is told that it isn't there may ask.
         except CredentialsRefused:

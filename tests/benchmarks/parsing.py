@@ -12,7 +12,7 @@ from botocore.parsers import create_parser
 from botocore.session import Session
 
 from sestui.domain.suppression import Connection, SuppressionList
-from sestui.sesv2 import answers, shapes
+from sestui.sesv2 import answers, entries
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.session import open_gateway
 from tests.benchmarks.measuring import emulator
@@ -55,7 +55,7 @@ def _reader(*, ours: bool) -> Callable[[], float]:
             if ours:
                 answers.look_at(operation, response, page)
             page = create_parser("rest-json").parse(response, operation.output_shape) | page
-            found = shapes.summaries(page)
+            found = entries.summaries(page)
             seconds.append(time.perf_counter() - started)
             assert len(found) == 1000
         return statistics.median(seconds)

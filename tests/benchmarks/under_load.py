@@ -60,7 +60,10 @@ async def _calls(url: str, folder: Path, calls: int) -> dict[str, list[float]]:
         set_pace(gateway, folder, Settings())
         waits: dict[str, list[float]] = {"GetAccount": [], "GetSuppressedDestination": []}
         for _ in range(calls):
-            for operation, call in (("GetAccount", gateway.account), ("GetSuppressedDestination", _get(gateway))):
+            for operation, call in (
+                ("GetAccount", gateway.resources.account),
+                ("GetSuppressedDestination", _get(gateway)),
+            ):
                 await asyncio.sleep(dates.uniform(3, 6))
                 began = time.perf_counter()
                 # Given up after twelve refusals: the wait was longer than that.

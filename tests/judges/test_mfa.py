@@ -56,7 +56,7 @@ async def test_a_role_that_wants_a_code_says_so_and_lasts_as_long_as_sts_says(em
         expiry = gateway.expiry()
         assert expiry is not None
         assert 1700 < expiry - time.time() <= 1800
-        assert (await gateway.account()).sending_enabled
+        assert (await gateway.resources.account()).sending_enabled
         # Used once: nobody is asked for another until these keys have run out.
         assert (await gateway.identify()).account == "123456789012"
 

@@ -157,10 +157,10 @@ async def test_a_tenant_is_as_it_was_created(side: Side) -> None:
     assert created.sending_status is SendingStatus.ENABLED
     assert created.tags == (Tag("owner", "growth"),)
     assert created.suppression == TENANT_BOTH
-    assert await side.gateway.tenant("acme") == created
+    assert await side.gateway.resources.tenant("acme") == created
 
     await side.gateway.changes.create_tenant("plain")
-    plain = await side.gateway.tenant("plain")
+    plain = await side.gateway.resources.tenant("plain")
     assert (plain.tags, plain.suppression) == ((), None)
 
 
@@ -175,17 +175,17 @@ async def test_a_tenants_settings_are_set_changed_and_cleared(side: Side) -> Non
         TENANT_BOTH,
     ):
         await gateway.changes.put_tenant_suppression_attributes("acme", suppression)
-        assert (await gateway.tenant("acme")).suppression == suppression
+        assert (await gateway.resources.tenant("acme")).suppression == suppression
 
 
 async def test_tenants_come_in_pages_by_name(side: Side) -> None:
     names = [f"tenant-{number:03}" for number in range(205)]
     await asyncio.gather(*(side.client.create_tenant(TenantName=name) for name in reversed(names)))
-    pages = [[row.name for row in page] async for page in side.gateway.tenants()]
+    pages = [[row.name for row in page] async for page in side.gateway.resources.tenants()]
     assert pages == [names[:100], names[100:200], names[200:]]
-    found = [row.name async for page in side.gateway.tenants(name_contains="nt-12") for row in page]
+    found = [row.name async for page in side.gateway.resources.tenants(name_contains="nt-12") for row in page]
     assert found == names[120:130]
-    tenant, row = await side.gateway.tenant(names[0]), (await anext(side.gateway.tenants()))[0]
+    tenant, row = await side.gateway.resources.tenant(names[0]), (await anext(side.gateway.resources.tenants()))[0]
     assert (row.name, row.tenant_id, row.arn, row.created, row.sending_status) == (
         *(tenant.name, tenant.tenant_id, tenant.arn, tenant.created, tenant.sending_status),
     )
@@ -193,7 +193,7 @@ async def test_tenants_come_in_pages_by_name(side: Side) -> None:
 
 async def test_a_configuration_set_is_as_it_was_created(side: Side) -> None:
     await side.gateway.changes.create_configuration_set(EVERY_MEMBER)
-    assert await side.gateway.configuration_set("receipts") == EVERY_MEMBER
+    assert await side.gateway.resources.configuration_set("receipts") == EVERY_MEMBER
 
 
 async def test_a_put_of_suppression_options_replaces_them_all(side: Side) -> None:
@@ -206,18 +206,18 @@ async def test_a_put_of_suppression_options_replaces_them_all(side: Side) -> Non
         SuppressionOptions(reasons=BOTH, validation=Validation(True, ConfidenceThreshold.MANAGED)),
     ):
         await gateway.changes.put_configuration_set_suppression_options("receipts", options)
-        assert await gateway.configuration_set("receipts") == replace(EVERY_MEMBER, suppression=options)
+        assert await gateway.resources.configuration_set("receipts") == replace(EVERY_MEMBER, suppression=options)
     await gateway.changes.put_configuration_set_suppression_options("receipts", SuppressionOptions())
-    assert await gateway.configuration_set("receipts") == replace(EVERY_MEMBER, suppression=None)
+    assert await gateway.resources.configuration_set("receipts") == replace(EVERY_MEMBER, suppression=None)
 
 
 async def test_configuration_sets_come_in_pages(side: Side) -> None:
     names = [f"set-{number:03}" for number in range(105)]
     for name in names:
         await side.client.create_configuration_set(ConfigurationSetName=name)
-    pages = [page async for page in side.gateway.configuration_sets()]
+    pages = [page async for page in side.gateway.resources.configuration_sets()]
     assert pages == [names[:100], names[100:]]
-    found = [name async for page in side.gateway.configuration_sets(name_contains="ET-10") for name in page]
+    found = [name async for page in side.gateway.resources.configuration_sets(name_contains="ET-10") for name in page]
     assert found == names[100:]
 
 
@@ -226,19 +226,19 @@ async def test_a_tenants_configuration_sets(side: Side) -> None:
     tenant = await gateway.changes.create_tenant("acme")
     for name in ("receipts", "alerts", "not-ours"):
         await gateway.changes.create_configuration_set(ConfigurationSet(name))
-    assert await gateway.tenant_configuration_sets("acme") == ()
+    assert await gateway.resources.tenant_configuration_sets("acme") == ()
     if side.name == "ministack":
         await side.client.create_email_identity(EmailIdentity="corp.com")
     prefix = tenant.arn.rpartition(":")[0]
     await side.client.create_tenant_resource_association(TenantName="acme", ResourceArn=f"{prefix}:identity/corp.com")
     for name in ("receipts", "alerts"):
         await gateway.changes.associate("acme", name)
-    assert await gateway.tenant_configuration_sets("acme") == ("alerts", "receipts")
+    assert await gateway.resources.tenant_configuration_sets("acme") == ("alerts", "receipts")
     answer = await side.client.list_resource_tenants(ResourceArn=f"{prefix}:configuration-set/receipts")
     assert [(row["TenantName"], row["TenantId"]) for row in answer["ResourceTenants"]] == [("acme", tenant.tenant_id)]
     await gateway.changes.dissociate("acme", "receipts")
-    assert await gateway.tenant_configuration_sets("acme") == ("alerts",)
-    assert await gateway.configuration_set_tenants("receipts") == ()
+    assert await gateway.resources.tenant_configuration_sets("acme") == ("alerts",)
+    assert await gateway.resources.configuration_set_tenants("receipts") == ()
 
 
 async def test_a_configuration_sets_tenants_come_in_pages(side: Side) -> None:
@@ -246,7 +246,7 @@ async def test_a_configuration_sets_tenants_come_in_pages(side: Side) -> None:
     await side.gateway.changes.create_configuration_set(ConfigurationSet("shared"))
     await asyncio.gather(*(side.gateway.changes.create_tenant(name) for name in reversed(names)))
     await asyncio.gather(*(side.gateway.changes.associate(name, "shared") for name in reversed(names)))
-    assert list(await side.gateway.configuration_set_tenants("shared")) == names
+    assert list(await side.gateway.resources.configuration_set_tenants("shared")) == names
 
 
 async def test_who_asks(side: Side) -> None:
@@ -266,20 +266,20 @@ async def _associated_twice(gateway: Gateway) -> None:
 
 MISSING = SuppressionOptions(reasons=BOTH)
 REFUSALS: dict[str, tuple[Callable[[Gateway], Awaitable[object]], type[ServiceError]]] = {
-    "get of a missing tenant": (lambda ses: ses.tenant("nobody"), TenantNotFound),
+    "get of a missing tenant": (lambda ses: ses.resources.tenant("nobody"), TenantNotFound),
     "put on a missing tenant": (
         lambda ses: ses.changes.put_tenant_suppression_attributes("nobody", TENANT_BOTH),
         TenantNotFound,
     ),
-    "sets of a missing tenant": (lambda ses: ses.tenant_configuration_sets("nobody"), TenantNotFound),
-    "get of a missing set": (lambda ses: ses.configuration_set("nothing"), NotFound),
+    "sets of a missing tenant": (lambda ses: ses.resources.tenant_configuration_sets("nobody"), TenantNotFound),
+    "get of a missing set": (lambda ses: ses.resources.configuration_set("nothing"), NotFound),
     "put on a missing set": (
         lambda ses: ses.changes.put_configuration_set_suppression_options("nothing", MISSING),
         NotFound,
     ),
     "an association of a missing tenant": (lambda ses: ses.changes.associate("nobody", "receipts"), TenantNotFound),
     "an association with a missing set": (lambda ses: ses.changes.associate("acme", "nothing"), NotFound),
-    "tenants of a missing set": (lambda ses: ses.configuration_set_tenants("nothing"), NotFound),
+    "tenants of a missing set": (lambda ses: ses.resources.configuration_set_tenants("nothing"), NotFound),
     "an association twice": (_associated_twice, AlreadyExists),
     "a tenant twice": (lambda ses: ses.changes.create_tenant("acme"), AlreadyExists),
     "a set twice": (lambda ses: ses.changes.create_configuration_set(ConfigurationSet("receipts")), AlreadyExists),
@@ -358,7 +358,7 @@ async def _outcome(call: Awaitable[Any]) -> str:
 async def _scope_of_a_set(side: Side) -> object:
     options = SuppressionOptions(scope=SuppressionScope.TENANT, reasons=(Reason.BOUNCE,))
     await side.gateway.changes.create_configuration_set(ConfigurationSet("receipts", suppression=options))
-    return (await side.gateway.configuration_set("receipts")).suppression
+    return (await side.gateway.resources.configuration_set("receipts")).suppression
 
 
 async def _scope_put_on_a_set(side: Side) -> object:
@@ -366,24 +366,24 @@ async def _scope_put_on_a_set(side: Side) -> object:
     await side.gateway.changes.put_configuration_set_suppression_options(
         "receipts", SuppressionOptions(scope=SuppressionScope.ACCOUNT)
     )
-    return (await side.gateway.configuration_set("receipts")).suppression
+    return (await side.gateway.resources.configuration_set("receipts")).suppression
 
 
 async def _last_fresh_start(side: Side) -> object:
     reputation = ReputationOptions(metrics_enabled=True, last_fresh_start=1_790_000_000.0)
     await side.gateway.changes.create_configuration_set(ConfigurationSet("receipts", reputation=reputation))
-    return (await side.gateway.configuration_set("receipts")).reputation
+    return (await side.gateway.resources.configuration_set("receipts")).reputation
 
 
 async def _options_nobody_set(side: Side) -> object:
     await side.gateway.changes.create_configuration_set(ConfigurationSet("bare"))
-    bare = await side.gateway.configuration_set("bare")
+    bare = await side.gateway.resources.configuration_set("bare")
     return bare.sending_enabled, bare.reputation
 
 
 async def _reasons_of_the_account(side: Side) -> object:
     await side.gateway.changes.put_account_suppression_attributes((Reason.COMPLAINT,), None)
-    return (await side.gateway.account()).suppressed_reasons
+    return (await side.gateway.resources.account()).suppressed_reasons
 
 
 async def _a_put_entry(side: Side) -> object:

@@ -48,7 +48,7 @@ async def test_a_line_tells_of_one_request(
     await gateway.put_suppressed_destination(ACCOUNT, "alice@corp.com", Reason.BOUNCE)
     emulator.conditions = faults("access-denied@GetAccount=1")
     with pytest.raises(SestuiError):
-        await gateway.account()
+        await gateway.resources.account()
     log.close()
     put, denied = lines(tmp_path / "calls")
     assert (put.pop("address", None) == "alice@corp.com") is addresses

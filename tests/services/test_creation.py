@@ -33,7 +33,8 @@ def call(new: New, prefix: str) -> str:
 
 async def is_there(gateway: Gateway, new: New) -> bool:
     try:
-        await (gateway.tenant(new.name) if isinstance(new, NewTenant) else gateway.configuration_set(new.name))
+        resources = gateway.resources
+        await (resources.tenant(new.name) if isinstance(new, NewTenant) else resources.configuration_set(new.name))
     except NotFound:
         return False
     return True

@@ -22,7 +22,7 @@ async def test_a_failed_call_is_listed_with_its_operation_code_message_and_reque
     gateway: Gateway, log: ErrorLog
 ) -> None:
     with pytest.raises(SestuiError) as caught:
-        await gateway.tenant("nobody")
+        await gateway.resources.tenant("nobody")
     (failure,) = log
     assert (failure.at, failure.operation, failure.code) == (NOON, "GetTenant", "NotFoundException")
     assert failure.message
@@ -37,7 +37,7 @@ async def test_a_failed_call_is_listed_with_its_operation_code_message_and_reque
 async def test_each_try_is_a_call(gateway: Gateway, emulator: Emulator, log: ErrorLog) -> None:
     emulator.conditions = faults("500@GetAccount=1")
     with pytest.raises(SestuiError):
-        await gateway.account()
+        await gateway.resources.account()
     ids = [failure.request_id for failure in log]
     assert len(ids) == len(set(ids)) == len(emulator.requests) > 1
 
@@ -53,7 +53,7 @@ async def test_where_no_answer_comes_that_is_the_code(gateway: Gateway, emulator
 async def test_throttling_is_counted_and_not_listed(gateway: Gateway, emulator: Emulator, log: ErrorLog) -> None:
     emulator.conditions = Conditions(rates=(Rate.parse("GetAccount=5"),))
     for _ in range(5):
-        await gateway.account()
+        await gateway.resources.account()
     throttled = sum(request.status == 429 for request in emulator.requests)
     assert throttled
     assert list(log) == []

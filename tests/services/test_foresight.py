@@ -31,13 +31,13 @@ VARIED = World(seed=7, tenants=12, configuration_sets=24, addresses=120, tenant_
 
 
 async def everything(gateway: Gateway) -> Known:
-    tenants = [it.name async for page in gateway.tenants() for it in page]
-    sets = [name async for page in gateway.configuration_sets() for name in page]
+    tenants = [it.name async for page in gateway.resources.tenants() for it in page]
+    sets = [name async for page in gateway.resources.configuration_sets() for name in page]
     return Known(
-        await gateway.account(),
-        {name: await gateway.tenant(name) for name in tenants},
-        {name: await gateway.configuration_set(name) for name in sets},
-        {name: await gateway.tenant_configuration_sets(name) for name in tenants},
+        await gateway.resources.account(),
+        {name: await gateway.resources.tenant(name) for name in tenants},
+        {name: await gateway.resources.configuration_set(name) for name in sets},
+        {name: await gateway.resources.tenant_configuration_sets(name) for name in tenants},
     )
 
 
@@ -171,7 +171,7 @@ CROWD = World(tenants=600, configuration_sets=10, addresses=0, tenant_addresses=
 
 async def test_how_much_is_not_read_is_told_before_anybody_reads_it() -> None:
     async with serving(CROWD) as (emulator, ses):
-        account = await ses.account()
+        account = await ses.resources.account()
         directory, foresight = await foresee(ses, Edit(account, replace(account, suppressed_reasons=BOTH)))
         assert (foresight.unread, foresight.calls) == (Unread(0, 0, 0, 0, more=True), 2)
         async for _ in directory.tenants("", PERSON):
@@ -181,7 +181,7 @@ async def test_how_much_is_not_read_is_told_before_anybody_reads_it() -> None:
             shared = next(name for name in names if name.startswith("shared-"))
         assert (foresight.unread, foresight.calls) == (Unread(600, 600, 10, 10, more=False), 610)
 
-        before = await ses.configuration_set(shared)
+        before = await ses.resources.configuration_set(shared)
         _, of_set = await foresee(ses, Edit(before, replace(before, suppression=SuppressionOptions(reasons=()))))
         assert of_set.unread == Unread(0, 0, 1, 1, more=True)
         emulator.requests.clear()
@@ -297,7 +297,9 @@ async def test_what_is_deleted_meanwhile_ends_the_reading_all_the_same(
         await gateway.changes.create_configuration_set(ConfigurationSet(name))
         for tenant in ("acme", "beta"):
             await gateway.changes.associate(tenant, name)
-    edit = OF_WHAT[of_what](await gateway.account(), acme, await gateway.configuration_set("receipts"))
+    edit = OF_WHAT[of_what](
+        await gateway.resources.account(), acme, await gateway.resources.configuration_set("receipts")
+    )
     directory, foresight = await foresee(gateway, edit)
     if names_known:
         for pages in (directory.tenants("", PERSON), directory.configuration_sets("", PERSON)):

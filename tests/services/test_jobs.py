@@ -87,7 +87,7 @@ async def planned(
     now = clock or loop_clock()
     journal = Journal(None, now)
     names = {entry.which.tenant_name for entry in entries} - {None}
-    tenants = {name: (await gateway.tenant(name)).tenant_id for name in names if name is not None}
+    tenants = {name: (await gateway.resources.tenant(name)).tenant_id for name in names if name is not None}
     plan = Plan(kind, connection, entries, now() if read_at is None else read_at, tenants)
     return Work(gateway, now, journal, journal.plan(plan))
 
@@ -493,7 +493,7 @@ def test_a_person_is_answered_while_a_job_takes_the_whole_limit() -> None:
         for _ in range(5):
             await asyncio.sleep(40)
             begun = loop.time()
-            await gateway.account()
+            await gateway.resources.account()
             waits.append(loop.time() - begun)
         work.journal.wish(work.number, Wish.PAUSE)
         running.cancel()

@@ -436,7 +436,7 @@ def test_a_tenant_deleted_meanwhile_is_told_and_not_taken_for_an_empty_list() ->
             listing = Listing(gateway, SuppressionList("acme-retail"), loop_clock())
             rows = await load(listing)
             await asyncio.sleep(FRESH_FOR + 1)
-            await gateway._call("DeleteTenant", {"TenantName": "acme-retail"}, Priority.PERSON)
+            await gateway._sesv2.answer("DeleteTenant", {"TenantName": "acme-retail"}, Priority.PERSON)
             with pytest.raises(NotFound) as caught:
                 await listing.freshen([rows[0].address])
             assert type(caught.value) is TenantNotFound

@@ -201,7 +201,7 @@ async def test_another_account_or_a_tenant_of_the_same_name_is_refused(
 async def test_what_cannot_be_brought_back_is_said(gateway: Gateway, journal: Journal) -> None:
     number = await carried_out(gateway, journal, removal(await gateway.identify(), await rows(gateway)))
     plan, _ = await undo_plan(gateway, journal, number, time.time)
-    account = await gateway.account()
+    account = await gateway.resources.account()
     for words in ("LastUpdateTime", "message id", "both reasons"):
         assert words in losses(plan, account)[0]
     assert len(losses(plan, account)) == len(losses(plan, None)) == 1

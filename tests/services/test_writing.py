@@ -46,10 +46,10 @@ PUTS = {
 
 async def as_it_is(gateway: Gateway, subject: Subject) -> Subject:
     if isinstance(subject, Account):
-        return await gateway.account()
+        return await gateway.resources.account()
     if isinstance(subject, Tenant):
-        return await gateway.tenant(subject.name)
-    return await gateway.configuration_set(subject.name)
+        return await gateway.resources.tenant(subject.name)
+    return await gateway.resources.configuration_set(subject.name)
 
 
 async def made(gateway: Gateway, settings: object) -> Subject:
@@ -57,10 +57,10 @@ async def made(gateway: Gateway, settings: object) -> Subject:
     if isinstance(settings, SuppressionOptions):
         its_set = ConfigurationSet("receipts", sending_enabled=False, tags=(Tag("plan", ""),), suppression=settings)
         await gateway.changes.create_configuration_set(its_set)
-        return await gateway.configuration_set("receipts")
+        return await gateway.resources.configuration_set("receipts")
     if isinstance(settings, tuple):
         await gateway.changes.put_account_suppression_attributes(*settings)
-        return await gateway.account()
+        return await gateway.resources.account()
     assert settings is None or isinstance(settings, TenantSuppression)
     return await gateway.changes.create_tenant("acme", tags=(Tag("plan", ""),), suppression=settings)
 
@@ -164,7 +164,7 @@ async def test_a_change_beside_suppression_does_not_overtake_an_edit(gateway: Ga
     otherwise = replace(before, sending_status=SendingStatus.DISABLED, tags=())
     written = await write(gateway, Edit(otherwise, replace(otherwise, suppression=None)))
     assert written.as_asked
-    assert await gateway.tenant("acme") == replace(before, suppression=None)
+    assert await gateway.resources.tenant("acme") == replace(before, suppression=None)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ async def test_a_write_that_cannot_be_read_back_is_told_as_written(emulator: Emu
     assert (written.overtaken, written.as_asked) == (False, False)
     assert "GetTenant is denied" in written.unseen
     emulator.conditions = Conditions()
-    assert settings_of(await gateway.tenant("acme")) == PAIR
+    assert settings_of(await gateway.resources.tenant("acme")) == PAIR
 
 
 async def test_what_is_gone_is_told_and_nothing_is_written(emulator: Emulator, gateway: Gateway) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sestui.domain import errors
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
-from sestui.sesv2 import answers, shapes
+from sestui.sesv2 import answers, entries
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.session import open_gateway
 
@@ -61,8 +61,8 @@ def test_the_fast_way_reads_what_botocores_parser_reads(page: dict[str, Any], as
     assert parsed(response["body"]) == {}
     assert fast.get("NextToken") == slow.get("NextToken")
     assert fast.keys() == slow.keys()
-    assert shapes.summaries(fast) == shapes.summaries(slow)
-    assert {type(value) for row in shapes.summaries(fast) for value in row} <= {str, Reason, float}
+    assert entries.summaries(fast) == entries.summaries(slow)
+    assert {type(value) for row in entries.summaries(fast) for value in row} <= {str, Reason, float}
 
 
 anything = st.recursive(
@@ -186,7 +186,7 @@ async def test_what_is_no_page_is_told_and_never_taken_for_fewer_rows(body: byte
 @pytest.mark.parametrize("body", [b"<html>log in first</html>", page_of(ALICE), b""])
 async def test_a_web_page_is_no_answer_of_any_service(body: bytes) -> None:
     async with answering(body, kind="text/html") as gateway:
-        for call in (gateway.suppressed_destinations(ACCOUNT), gateway.account(), gateway.identify()):
+        for call in (gateway.suppressed_destinations(ACCOUNT), gateway.resources.account(), gateway.identify()):
             with pytest.raises(errors.UnexpectedAnswer, match="a web page, of a proxy perhaps"):
                 await call
 
@@ -194,7 +194,7 @@ async def test_a_web_page_is_no_answer_of_any_service(body: bytes) -> None:
 @pytest.mark.parametrize("body", [b"[]", b"null", b"", b"log in first"])
 async def test_other_answers_that_are_none_are_told_too(body: bytes) -> None:
     async with answering(body) as gateway:
-        for call in (gateway.account(), anext(gateway.tenants()), gateway.tenant("acme")):
+        for call in (gateway.resources.account(), anext(gateway.resources.tenants()), gateway.resources.tenant("acme")):
             with pytest.raises(errors.UnexpectedAnswer):
                 await call
 

@@ -63,7 +63,7 @@ async def joined(pages: AsyncIterator[list[T]]) -> list[T]:
 
 
 async def test_an_account_as_it_begins(gateway: Gateway) -> None:
-    account = await gateway.account()
+    account = await gateway.resources.account()
     assert account.suppressed_reasons == (BOUNCE, COMPLAINT)
     assert (account.validation, account.stop) == (None, None)
     assert account.production_access
@@ -71,13 +71,13 @@ async def test_an_account_as_it_begins(gateway: Gateway) -> None:
 
 async def test_a_configuration_set_comes_back_member_by_member(gateway: Gateway) -> None:
     await gateway.changes.create_configuration_set(EVERY_MEMBER)
-    assert await gateway.configuration_set("receipts") == EVERY_MEMBER
+    assert await gateway.resources.configuration_set("receipts") == EVERY_MEMBER
 
 
 async def test_a_bare_configuration_set_has_no_member_but_its_name(emulator: Emulator, gateway: Gateway) -> None:
     await gateway.changes.create_configuration_set(ConfigurationSet("bare"))
     assert emulator.requests[-1].parameters == {"ConfigurationSetName": "bare"}
-    assert await gateway.configuration_set("bare") == ConfigurationSet("bare")
+    assert await gateway.resources.configuration_set("bare") == ConfigurationSet("bare")
 
 
 async def test_a_tenant_comes_back_member_by_member(gateway: Gateway) -> None:
@@ -87,25 +87,25 @@ async def test_a_tenant_comes_back_member_by_member(gateway: Gateway) -> None:
         assert (made.name, made.tags, made.suppression) == (f"acme-{number}", tags, suppression)
         assert made.arn.endswith(f":tenant/acme-{number}/{made.tenant_id}")
         assert made.sending_status is SendingStatus.ENABLED
-        assert await gateway.tenant(made.name) == made
+        assert await gateway.resources.tenant(made.name) == made
 
 
 async def test_a_tenants_pair_is_set_changed_and_cleared(gateway: Gateway) -> None:
     await gateway.changes.create_tenant("acme")
     for suppression in (*SUPPRESSIONS, None):
         await gateway.changes.put_tenant_suppression_attributes("acme", suppression)
-        assert (await gateway.tenant("acme")).suppression == suppression
+        assert (await gateway.resources.tenant("acme")).suppression == suppression
 
 
 async def test_a_configuration_sets_options_are_replaced_whole(gateway: Gateway) -> None:
     await gateway.changes.create_configuration_set(EVERY_MEMBER)
     for options in OPTIONS:
         await gateway.changes.put_configuration_set_suppression_options("receipts", options)
-        found = await gateway.configuration_set("receipts")
+        found = await gateway.resources.configuration_set("receipts")
         assert found.suppression == options
         assert found.tracking == EVERY_MEMBER.tracking
     await gateway.changes.put_configuration_set_suppression_options("receipts", SuppressionOptions())
-    assert (await gateway.configuration_set("receipts")).suppression in (None, SuppressionOptions())
+    assert (await gateway.resources.configuration_set("receipts")).suppression in (None, SuppressionOptions())
 
 
 async def test_whole_options_are_kept_whatever_an_omitted_member_means(emulator: Emulator, gateway: Gateway) -> None:
@@ -113,7 +113,7 @@ async def test_whole_options_are_kept_whatever_an_omitted_member_means(emulator:
     await gateway.changes.create_configuration_set(EVERY_MEMBER)
     options = SuppressionOptions(SuppressionScope.ACCOUNT, (), Validation(False, ConfidenceThreshold.MEDIUM))
     await gateway.changes.put_configuration_set_suppression_options("receipts", options)
-    assert (await gateway.configuration_set("receipts")).suppression == options
+    assert (await gateway.resources.configuration_set("receipts")).suppression == options
 
 
 # Paging and filters
@@ -121,29 +121,33 @@ async def test_whole_options_are_kept_whatever_an_omitted_member_means(emulator:
 
 async def test_tenants_and_sets_come_in_pages_and_by_name() -> None:
     async with serving(World(tenants=230, configuration_sets=260, addresses=0, tenant_addresses=0)) as (emulator, ses):
-        tenants = await joined(ses.tenants())
+        tenants = await joined(ses.resources.tenants())
         assert len({tenant.name for tenant in tenants}) == len(tenants) == 230
         assert {tenant.sending_status for tenant in tenants} == set(SendingStatus)
-        sets = await joined(ses.configuration_sets())
+        sets = await joined(ses.resources.configuration_sets())
         assert len(set(sets)) == len(sets) == 260
         assert operations(emulator).count("ListTenants") == operations(emulator).count("ListConfigurationSets") == 3
 
         acme = [tenant.name for tenant in tenants if "acme" in tenant.name]
         assert acme
-        assert [tenant.name for tenant in await joined(ses.tenants(name_contains="acme"))] == acme
-        assert await joined(ses.configuration_sets(name_contains="RETAIL")) == [it for it in sets if "retail" in it]
+        assert [tenant.name for tenant in await joined(ses.resources.tenants(name_contains="acme"))] == acme
+        assert await joined(ses.resources.configuration_sets(name_contains="RETAIL")) == [
+            it for it in sets if "retail" in it
+        ]
 
 
 @pytest.mark.parametrize("spelling", ["enum", "arn"])
 async def test_a_tenants_sets_are_found_however_resource_types_are_spelt(spelling: str) -> None:
     async with serving(World(tenants=3, configuration_sets=6, addresses=0, tenant_addresses=0)) as (emulator, ses):
         emulator.conditions = quirks(f"resource-type={spelling}")
-        assert await ses.tenant_configuration_sets("acme-retail") == ("retail-marketing", "retail-receipts")
+        assert await ses.resources.tenant_configuration_sets("acme-retail") == ("retail-marketing", "retail-receipts")
 
 
 async def test_an_option_group_without_a_type_arrives_raw() -> None:
     async with serving(World(tenants=1, configuration_sets=12, addresses=0, tenant_addresses=0)) as (_, ses):
-        sets = [await ses.configuration_set(name) for name in await joined(ses.configuration_sets())]
+        sets = [
+            await ses.resources.configuration_set(name) for name in await joined(ses.resources.configuration_sets())
+        ]
     raw = [one.unknown for one in sets if one.unknown]
     assert raw == [(("MessageSecurityOptions", '{"SigningScheme": {"SmimeScheme": {"SignatureFormat": "DETACHED"}}}'),)]
 
@@ -237,13 +241,13 @@ async def test_a_token_that_is_none_of_ses_is_told(gateway: Gateway) -> None:
 
 async def test_what_is_not_there_and_what_is_there_already(gateway: Gateway) -> None:
     with pytest.raises(errors.TenantNotFound, match="acme"):
-        await gateway.tenant("acme")
+        await gateway.resources.tenant("acme")
     with pytest.raises(errors.TenantNotFound):
         await gateway.suppressed_destinations(ACME)
     with pytest.raises(errors.TenantNotFound):
         await gateway.put_suppressed_destination(ACME, "a@corp.com", BOUNCE)
     with pytest.raises(errors.NotFound, match="receipts"):
-        await gateway.configuration_set("receipts")
+        await gateway.resources.configuration_set("receipts")
     await gateway.changes.create_tenant("acme")
     await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
     with pytest.raises(errors.AlreadyExists):
@@ -259,7 +263,7 @@ async def test_a_sandbox_takes_no_entries() -> None:
         _,
         ses,
     ):
-        assert not (await ses.account()).production_access
+        assert not (await ses.resources.account()).production_access
         with pytest.raises(errors.BadRequest, match="sandbox"):
             await ses.put_suppressed_destination(ACCOUNT, "a@corp.com", BOUNCE)
 
@@ -283,7 +287,7 @@ def test_a_fault_that_does_not_end_is_tried_again_where_that_helps_and_then_told
     async def test() -> None:
         async with serving(conditions=faults(f"{kind}=1")) as (emulator, gateway):
             with pytest.raises(errors.SestuiError) as caught:
-                await gateway.account()
+                await gateway.resources.account()
             assert type(caught.value) is error
             assert len(emulator.requests) == calls
 
@@ -321,8 +325,8 @@ def test_what_may_not_be_repeated_is_asked_once(kind: str, error: type[errors.Se
                 await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
             assert operations(emulator) == ["CreateTenant", "CreateConfigurationSet"]
             emulator.conditions = Conditions()
-            assert [tenant.name for tenant in await joined(gateway.tenants())] == ["acme"] * made
-            assert await joined(gateway.configuration_sets()) == ["receipts"] * made
+            assert [tenant.name for tenant in await joined(gateway.resources.tenants())] == ["acme"] * made
+            assert await joined(gateway.resources.configuration_sets()) == ["receipts"] * made
 
     run(test())
 
@@ -330,7 +334,7 @@ def test_what_may_not_be_repeated_is_asked_once(kind: str, error: type[errors.Se
 def test_a_throttled_create_was_not_done_and_is_asked_again() -> None:
     async def test() -> None:
         async with serving(conditions=Conditions(rates=(Rate(1),))) as (emulator, gateway):
-            await gateway.account()
+            await gateway.resources.account()
             assert (await gateway.changes.create_tenant("acme")).name == "acme"
             *refused, done = [request.status for request in emulator.requests if request.operation == "CreateTenant"]
             assert (set(refused), done) == ({429}, 200)
@@ -350,7 +354,7 @@ def test_throttling_is_known_however_it_is_spelt(spelling: str) -> None:
         spelt = quirks(f"throttling-error={spelling}").quirks
         async with serving(conditions=Conditions(rates=(Rate(1),), quirks=spelt)) as (emulator, gateway):
             for _ in range(5):
-                await gateway.account()
+                await gateway.resources.account()
             assert spelling in {request.error for request in emulator.requests}
 
     run(test())
@@ -375,7 +379,7 @@ async def test_a_lost_answer_to_a_delete_shows_as_not_there(emulator: Emulator, 
 
 async def test_what_botocore_will_not_send_is_a_usage_error(emulator: Emulator, gateway: Gateway) -> None:
     with pytest.raises(errors.UsageError, match="GetTenant"):
-        await gateway.tenant(None)  # type: ignore[arg-type]
+        await gateway.resources.tenant(None)  # type: ignore[arg-type]
     assert not emulator.requests
 
 

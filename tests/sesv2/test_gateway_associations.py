@@ -25,14 +25,14 @@ async def test_an_accounts_settings_are_replaced_whole(
     before = Validation(True, ConfidenceThreshold.HIGH)
     await gateway.changes.put_account_suppression_attributes((BOUNCE,), before)
     await gateway.changes.put_account_suppression_attributes(reasons, validation)
-    account = await gateway.account()
+    account = await gateway.resources.account()
     assert (account.suppressed_reasons, account.validation) == (reasons, validation)
 
 
 async def test_no_reasons_are_sent_as_an_empty_list_and_never_left_out(emulator: Emulator, gateway: Gateway) -> None:
     emulator.conditions = quirks("omitted-put-member=keep")
     await gateway.changes.put_account_suppression_attributes((), Validation(False))
-    account = await gateway.account()
+    account = await gateway.resources.account()
     assert (account.suppressed_reasons, account.validation) == ((), Validation(False))
 
 
@@ -49,14 +49,14 @@ async def both(gateway: Gateway) -> Gateway:
 
 
 async def test_an_association_is_seen_from_both_ends_until_it_is_ended(both: Gateway) -> None:
-    assert await both.configuration_set_tenants("receipts") == ()
+    assert await both.resources.configuration_set_tenants("receipts") == ()
     for tenant, name in (("beta", "receipts"), ("acme", "receipts"), ("acme", "alerts")):
         await both.changes.associate(tenant, name)
-    assert await both.configuration_set_tenants("receipts") == ("acme", "beta")
-    assert await both.tenant_configuration_sets("acme") == ("alerts", "receipts")
+    assert await both.resources.configuration_set_tenants("receipts") == ("acme", "beta")
+    assert await both.resources.tenant_configuration_sets("acme") == ("alerts", "receipts")
     await both.changes.dissociate("acme", "receipts")
-    assert await both.configuration_set_tenants("receipts") == ("beta",)
-    assert await both.tenant_configuration_sets("acme") == ("alerts",)
+    assert await both.resources.configuration_set_tenants("receipts") == ("beta",)
+    assert await both.resources.tenant_configuration_sets("acme") == ("alerts",)
 
 
 async def test_what_is_missing_or_there_already_is_told(both: Gateway) -> None:
@@ -71,18 +71,20 @@ async def test_what_is_missing_or_there_already_is_told(both: Gateway) -> None:
     with pytest.raises(errors.NotFound, match="nothing"):
         await both.changes.associate("acme", "nothing")
     with pytest.raises(errors.NotFound, match="nothing"):
-        await both.configuration_set_tenants("nothing")
-    assert await both.configuration_set_tenants("receipts") == ("acme",)
+        await both.resources.configuration_set_tenants("nothing")
+    assert await both.resources.configuration_set_tenants("receipts") == ("acme",)
 
 
 async def test_a_sets_tenants_come_in_pages_that_join_to_the_whole() -> None:
     # Every second tenant has the one shared set.
     async with serving(World(tenants=210, configuration_sets=10, addresses=0, tenant_addresses=0)) as (emulator, ses):
-        (shared,) = [name async for page in ses.configuration_sets(name_contains="shared") for name in page]
-        tenants = [it.name async for page in ses.tenants() for it in page]
-        found = await ses.configuration_set_tenants(shared)
+        (shared,) = [name async for page in ses.resources.configuration_sets(name_contains="shared") for name in page]
+        tenants = [it.name async for page in ses.resources.tenants() for it in page]
+        found = await ses.resources.configuration_set_tenants(shared)
         assert operations(emulator).count("ListResourceTenants") == 2
-        assert list(found) == [it for it in sorted(tenants) if shared in await ses.tenant_configuration_sets(it)]
+        assert list(found) == [
+            it for it in sorted(tenants) if shared in await ses.resources.tenant_configuration_sets(it)
+        ]
         assert len(found) == 105
 
 
@@ -95,7 +97,7 @@ async def test_partition_and_account_of_an_arn_are_the_callers_and_sts_is_asked_
         await gateway.changes.create_tenant("acme")
         await gateway.changes.create_configuration_set(ConfigurationSet("receipts"))
         await gateway.changes.associate("acme", "receipts")
-        assert await gateway.configuration_set_tenants("receipts") == ("acme",)
+        assert await gateway.resources.configuration_set_tenants("receipts") == ("acme",)
         await gateway.changes.dissociate("acme", "receipts")
     assert operations(emulator).count("GetCallerIdentity") == 1
 
@@ -112,9 +114,9 @@ async def test_without_an_answer_of_sts_nothing_is_associated(emulator: Emulator
     with pytest.raises(errors.CredentialsRefused):
         await both.changes.associate("acme", "receipts")
     with pytest.raises(errors.CredentialsRefused):
-        await both.configuration_set_tenants("receipts")
+        await both.resources.configuration_set_tenants("receipts")
     emulator.conditions = Conditions()
-    assert await both.configuration_set_tenants("receipts") == ()
+    assert await both.resources.configuration_set_tenants("receipts") == ()
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ def test_an_association_is_made_and_ended_once_only(kind: str, error: type[error
             assert operations(emulator) == ["CreateTenantResourceAssociation", "DeleteTenantResourceAssociation"]
             emulator.conditions = Conditions()
             left = ("receipts",) if done else ("alerts",)
-            assert await gateway.tenant_configuration_sets("acme") == left
+            assert await gateway.resources.tenant_configuration_sets("acme") == left
 
     run(test())
 
@@ -151,4 +153,4 @@ async def test_associations_of_many_tenants_are_made_at_once(both: Gateway) -> N
     names = [f"tenant-{number}" for number in range(20)]
     await asyncio.gather(*(both.changes.create_tenant(name) for name in names))
     await asyncio.gather(*(both.changes.associate(name, "receipts") for name in names))
-    assert await both.configuration_set_tenants("receipts") == tuple(sorted(names))
+    assert await both.resources.configuration_set_tenants("receipts") == tuple(sorted(names))

@@ -100,7 +100,7 @@ async def test_what_is_no_url_is_refused_before_anything_is_sent(url: str) -> No
 
 async def test_an_emulator_needs_no_credentials(emulator: Emulator) -> None:
     async with open_gateway(Connection("eu-central-1", emulator.url)) as gateway:
-        assert (await gateway.account()).production_access
+        assert (await gateway.resources.account()).production_access
         connection = await gateway.identify()
     assert connection == gateway.connection
     assert (connection.account, connection.role) == ("123456789012", "OnCall")
@@ -111,15 +111,15 @@ async def test_an_emulator_needs_no_credentials(emulator: Emulator) -> None:
 @pytest.mark.usefixtures("profiles")
 async def test_an_emulator_is_asked_with_the_profiles_credentials_where_it_has_some(emulator: Emulator) -> None:
     async with open_gateway(Connection("us-east-1", emulator.url, "prod")) as gateway:
-        assert (await gateway.account()).sending_enabled
+        assert (await gateway.resources.account()).sending_enabled
     async with open_gateway(Connection("us-east-1", emulator.url, "bare")) as gateway:
-        assert (await gateway.account()).sending_enabled
+        assert (await gateway.resources.account()).sending_enabled
 
 
 async def test_elsewhere_missing_credentials_are_told_and_nothing_is_sent() -> None:
     async with open_gateway(Connection("us-east-1", "http://192.0.2.1:9")) as gateway:
         with pytest.raises(NoCredentials, match="--profile"):
-            await gateway.account()
+            await gateway.resources.account()
 
 
 @pytest.mark.usefixtures("profiles")
@@ -134,7 +134,7 @@ def test_an_endpoint_where_nobody_listens_is_unreachable() -> None:
         async with serving() as (emulator, gateway):
             await emulator.stop()
             with pytest.raises(Unreachable, match="GetAccount"):
-                await gateway.account()
+                await gateway.resources.account()
 
     run(test())
 
@@ -167,7 +167,7 @@ async def test_an_endpoint_of_the_environment_is_not_taken_for_aws(
     monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", emulator.url)
     async with open_gateway(Connection("us-east-1")) as gateway:
         assert gateway.connection.endpoint == emulator.url
-        assert not (await gateway.account()).stop
+        assert not (await gateway.resources.account()).stop
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "LOCALHOST"])
@@ -185,7 +185,7 @@ async def test_the_host_that_is_signed_is_the_one_that_is_sent_and_as_botocore_w
     port = runner.addresses[0][1]
     try:
         async with open_gateway(Connection("us-east-1", f"http://{host}:{port}/below")) as gateway:
-            await gateway.account()
+            await gateway.resources.account()
     finally:
         await runner.cleanup()
     (request,) = (it for it in asked if it.path.startswith("/below/v2"))

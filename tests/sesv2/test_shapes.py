@@ -20,7 +20,7 @@ from sestui.domain.settings import (
     VdmOptions,
 )
 from sestui.domain.suppression import Reason, SuppressionScope
-from sestui.sesv2 import shapes
+from sestui.sesv2 import entries, shapes
 
 WORDS = st.text("abcdefgh-", min_size=1, max_size=8)
 SCOPES = st.sampled_from(SuppressionScope)
@@ -130,8 +130,8 @@ def test_no_validation(condition: dict[str, Any] | None) -> None:
 def test_a_reason_or_status_without_a_word_is_an_error_and_never_a_guess() -> None:
     row = {"EmailAddress": "a@corp.com", "Reason": "SPAM", "LastUpdateTime": 1.0}
     with pytest.raises(KeyError):
-        shapes.summaries({"SuppressedDestinationSummaries": [row]})
+        entries.summaries({"SuppressedDestinationSummaries": [row]})
     with pytest.raises(ValueError, match="SPAM"):
-        shapes.suppressed_destination({"SuppressedDestination": row})
+        entries.suppressed_destination({"SuppressedDestination": row})
     with pytest.raises(ValueError, match="ASLEEP"):
         shapes.tenant_summary({"TenantName": "acme", "SendingStatus": "ASLEEP"})

@@ -15,6 +15,7 @@ from sestui.domain.suppression import Reason, SuppressionList
 from sestui.emulator import Emulator
 from sestui.sesv2.changes import Changes
 from sestui.sesv2.gateway import Gateway
+from sestui.sesv2.resources import Resources
 from sestui.sesv2.translate import ERROR_OF_CODE, service_error, translated
 from tests.serving import operations
 
@@ -36,14 +37,14 @@ def everything(gateway: Gateway) -> dict[str, Callable[[], Awaitable[object]]]:
     """One call of each method, in an order in which each succeeds; of a message nobody sent there is nothing."""
     return {
         "identify": gateway.identify,
-        "account": gateway.account,
+        "account": gateway.resources.account,
         "create_tenant": lambda: gateway.changes.create_tenant("acme"),
         "create_configuration_set": lambda: gateway.changes.create_configuration_set(ConfigurationSet("receipts")),
-        "tenants": lambda: drained(gateway.tenants()),
-        "tenant": lambda: gateway.tenant("acme"),
-        "tenant_configuration_sets": lambda: gateway.tenant_configuration_sets("acme"),
-        "configuration_sets": lambda: drained(gateway.configuration_sets()),
-        "configuration_set": lambda: gateway.configuration_set("receipts"),
+        "tenants": lambda: drained(gateway.resources.tenants()),
+        "tenant": lambda: gateway.resources.tenant("acme"),
+        "tenant_configuration_sets": lambda: gateway.resources.tenant_configuration_sets("acme"),
+        "configuration_sets": lambda: drained(gateway.resources.configuration_sets()),
+        "configuration_set": lambda: gateway.resources.configuration_set("receipts"),
         "put_suppressed_destination": lambda: gateway.put_suppressed_destination(LIST, ADDRESS, Reason.BOUNCE),
         "suppressed_destinations": lambda: gateway.suppressed_destinations(LIST),
         "suppressed_destination": lambda: gateway.suppressed_destination(LIST, ADDRESS),
@@ -55,7 +56,7 @@ def everything(gateway: Gateway) -> dict[str, Callable[[], Awaitable[object]]]:
         ),
         "put_account_suppression_attributes": lambda: gateway.changes.put_account_suppression_attributes((), None),
         "associate": lambda: gateway.changes.associate("acme", "receipts"),
-        "configuration_set_tenants": lambda: gateway.configuration_set_tenants("receipts"),
+        "configuration_set_tenants": lambda: gateway.resources.configuration_set_tenants("receipts"),
         "dissociate": lambda: gateway.changes.dissociate("acme", "receipts"),
     }
 
@@ -78,8 +79,9 @@ def answer(code: str, status: int, message: str = "words") -> botocore_errors.Cl
 
 async def test_every_error_that_the_model_names_is_mapped(emulator: Emulator, gateway: Gateway) -> None:
     calls = everything(gateway)
-    methods = [found for part in (Gateway, Changes) for found in inspect.getmembers(part, inspect.isfunction)]
-    public = {name for name, _ in methods if not name.startswith("_")}
+    parts = (Gateway, Resources, Changes)
+    methods = [name for part in parts for name, _ in inspect.getmembers(part, inspect.isfunction)]
+    public = {name for name in methods if not name.startswith("_")}
     public -= {"may_change", "name_to_type", "permissions"}  # No call of one operation.
     assert set(calls) == public, "a new method of the gateway has to be called here"
     for call in calls.values():

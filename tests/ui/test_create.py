@@ -82,7 +82,7 @@ async def test_a_tenant_with_tags_and_suppression(make_app: MakeApp, gateway: Ga
         await shows(pilot, "(•) TENANT", "(•) BOUNCE", "Will be sent: Name, Scope, Reasons, Tags")
         await confirm(pilot)
         await shows(pilot, "Tenant shop was created.", "Tenants (1)", "shop TENANT", "Tenant: shop")
-    tenant = await gateway.tenant("shop")
+    tenant = await gateway.resources.tenant("shop")
     assert tenant.tags == (Tag("team", "payments"), Tag("cost center", "R/D"), Tag("plan", ""))
     assert tenant.suppression == TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE,))
 
@@ -96,7 +96,7 @@ async def test_a_configuration_set_with_every_member(make_app: MakeApp, gateway:
         await shows(pilot, "Will be sent: Name, Scope, Reasons, Auto Validation, Threshold and 12 more")
         await confirm(pilot)
         await shows(pilot, "Configuration set receipts was created.", "Configuration set: receipts")
-    assert await gateway.configuration_set("receipts") == ConfigurationSet(
+    assert await gateway.resources.configuration_set("receipts") == ConfigurationSet(
         "receipts",
         tracking=TrackingOptions("click.corp.com", "REQUIRE_OPEN_ONLY"),
         delivery=DeliveryOptions("REQUIRE", "dedicated", 14_400),
@@ -210,7 +210,7 @@ async def test_a_refusal_comes_back_with_all_that_was_filled_in(make_app: MakeAp
         await type_text(pilot, "-2")
         await confirm(pilot)
         await shows(pilot, "Tenant shop-2 was created.", "Tenants (2)", "Tenant: shop-2")
-    made = await gateway.tenant("shop-2")
+    made = await gateway.resources.tenant("shop-2")
     assert made.suppression == TenantSuppression(SuppressionScope.TENANT, ())
     assert made.tags == (Tag("team", "payments"),)
 

@@ -302,7 +302,7 @@ async def test_leaving_waits_for_the_calls_under_way_and_the_record_names_them(
 async def test_many_are_told_of_the_other_way_beside_the_last_address(
     make_app: MakeApp, gateway: Gateway, tenant: bool, words: str
 ) -> None:
-    ((first,),) = [page async for page in gateway.tenants()]
+    ((first,),) = [page async for page in gateway.resources.tenants()]
     async with make_app(SuppressionList(first.name) if tenant else ACCOUNT).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "1,300 addresses")
         await pilot.press("2", "*", "d")

@@ -83,11 +83,11 @@ async def test_a_tenants_switch_to_its_own_empty_list_is_warned_of_and_written(
             "consults the account's list (3) → its own list (0)",
             "Careful: the list of tenant shop is empty: addresses that bounced before",
         )
-        assert (await gateway.tenant("shop")).suppression is None
+        assert (await gateway.resources.tenant("shop")).suppression is None
         await pilot.press("tab", "enter")
         await shows(pilot, "Written: tenant shop has SuppressionScope TENANT", "shop TENANT")
         written = TenantSuppression(SuppressionScope.TENANT, (Reason.BOUNCE, Reason.COMPLAINT))
-        assert (await gateway.tenant("shop")).suppression == written
+        assert (await gateway.resources.tenant("shop")).suppression == written
         await pilot.press("J")
         await shows(
             pilot,
@@ -169,7 +169,7 @@ async def test_an_edit_that_is_overtaken_shows_both_and_writes_only_when_confirm
         await gateway.changes.put_tenant_suppression_attributes("shop", OWN_LIST)
         await pilot.press("tab", "enter")
         await shows(pilot, "Not written: these settings have changed since they were read", "As you read it")
-        assert (await gateway.tenant("shop")).suppression == OWN_LIST
+        assert (await gateway.resources.tenant("shop")).suppression == OWN_LIST
         lines = [" ".join(line.split()) for line in screen_text(pilot.app).splitlines()]
         assert any("SuppressionScope not set TENANT ACCOUNT" in line for line in lines)
         await pilot.press("enter")
@@ -214,7 +214,7 @@ async def test_a_configuration_set_is_written_whole_and_all_its_tenants_are_name
         await shows(pilot, "none: nothing is suppressed → BOUNCE", "tenant blog through shared", "tenant shop through")
         await pilot.press("tab", "enter")
         await shows(pilot, "Written: configuration set shared")
-        stored = (await gateway.configuration_set("shared")).suppression
+        stored = (await gateway.resources.configuration_set("shared")).suppression
         assert stored == replace(options, reasons=(Reason.BOUNCE,))
 
 
@@ -229,7 +229,7 @@ async def test_auto_validation_of_the_account_is_set_without_touching_its_reason
         await shows(pilot, "not set → on, threshold MANAGED")
         await pilot.press("tab", "enter")
         await shows(pilot, "Written: account has")
-        account = await gateway.account()
+        account = await gateway.resources.account()
         assert account.validation == Validation(enabled=True, threshold=ConfidenceThreshold.MANAGED)
         assert account.suppressed_reasons == (Reason.BOUNCE, Reason.COMPLAINT)
 
@@ -401,7 +401,7 @@ async def test_a_configuration_set_is_given_to_a_tenant_and_taken_away(
         await shows(pilot, "Mail of tenant shop through alerts will consult the list of the account")
         await pilot.press("tab", "tab", "enter")
         await shows(pilot, "alerts belongs to tenant shop")
-        assert await gateway.tenant_configuration_sets("shop") == ("alerts", "receipts")
+        assert await gateway.resources.tenant_configuration_sets("shop") == ("alerts", "receipts")
         tree = pilot.app.screen.query_one(TenantTree)
         await until(pilot, lambda: (node := tree.node_of("shop")) and len(node.children) == 2)
         await pilot.press("j", "colon")
@@ -410,7 +410,7 @@ async def test_a_configuration_set_is_given_to_a_tenant_and_taken_away(
         await shows(pilot, "Dissociate a configuration set from a tenant", "is then refused by SES")
         await pilot.press("tab", "enter")
         await shows(pilot, "alerts no longer belongs to tenant shop")
-        assert await gateway.tenant_configuration_sets("shop") == ("receipts",)
+        assert await gateway.resources.tenant_configuration_sets("shop") == ("receipts",)
     assert [(edit.action, edit.outcome) for edit in reversed(edits_in(tmp_path / "state"))] == [
         ("associate", "planned"),
         ("associate", "done"),
@@ -436,7 +436,7 @@ async def test_a_configuration_set_that_does_not_exist_cannot_be_given(make_app:
         await shows(pilot, "is possible already: the two are associated")
         assert not confirm_is_possible(pilot)
         await pilot.press("escape")
-        assert await gateway.tenant_configuration_sets("shop") == ("receipts",)
+        assert await gateway.resources.tenant_configuration_sets("shop") == ("receipts",)
 
 
 # What comes late, or goes wrong half-way
@@ -474,7 +474,7 @@ async def test_leaving_while_a_write_fails_ends_the_program(
         await shows(pilot, "The settings of tenant shop are being written.")
         await pilot.press("tab", "enter")
         await until(pilot, lambda: not app.is_running, "the end of the program")
-    assert (await gateway.tenant("shop")).suppression is None
+    assert (await gateway.resources.tenant("shop")).suppression is None
 
 
 @pytest.mark.usefixtures("shop")
@@ -494,7 +494,7 @@ async def test_a_write_whose_record_cannot_be_finished_is_still_told_as_written(
             damaging.execute("DROP TABLE edit")
         damaging.close()
         await shows(pilot, "shop ACCOUNT")
-        assert (await gateway.tenant("shop")).suppression is not None
+        assert (await gateway.resources.tenant("shop")).suppression is not None
         await pilot.press("E")
         await shows(pilot, "could not be written down")
 

@@ -148,7 +148,7 @@ class Working:
         if name not in self._fresh:
             gateway = self._reading.gateway
             assert gateway is not None
-            self._tenant_ids[name] = (await gateway.tenant(name)).tenant_id, self._clock()
+            self._tenant_ids[name] = (await gateway.resources.tenant(name)).tenant_id, self._clock()
         return self._tenant_ids[name][0]
 
     @property
