@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sestui.cli import state
-from sestui.cli.connecting import call_log, let_threads_in, settle
+from sestui.cli.connecting import call_log, let_threads_in, let_threads_work, settle
 from sestui.cli.demo import demo_endpoint
 from sestui.cli.options import add_connection, connection, guard, settings_of, tenant_name
 from sestui.domain.errors import UsageError
@@ -170,6 +170,8 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
 
         async def connect(wanted: Connection, code: str) -> Gateway:
             # After the first paint and off the loop: botocore takes as long to import as Textual does.
+            if is_first := not gc.isenabled():
+                let_threads_work()
             try:
                 # In three threads: while aiohttp reads this machine's certificates, twice 35 ms, the others go on.
                 session, *_ = await asyncio.gather(
@@ -187,7 +189,7 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
                 state.set_pace(gateway, state_folder(), chosen)
                 return gateway
             finally:
-                if not gc.isenabled():
+                if is_first:
                     settle()
 
         def open_journal() -> Journal:
