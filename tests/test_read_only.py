@@ -18,6 +18,7 @@ from sestui.services.jobs import Jobs
 from sestui.sesv2.changes import Changes
 from sestui.sesv2.gateway import Gateway
 from sestui.sesv2.operations import READS, WRITES
+from sestui.sesv2.resources import Resources
 from sestui.sesv2.session import open_gateway
 from tests.job_plans import ACCOUNT, journal_in, removal, rows
 from tests.job_processes import Ended, end_of, starting, surroundings
@@ -56,14 +57,14 @@ GUARDS: Final = {
     # Whose account it is has to be asked.
     "by account": (Guard(read_only=("123456789012",)), 1),
 }
+CALLS: Final = r"\b(?:call|answer|_call|_pages|_change)\(\s*\"(\w+)\""
+"""How an operation is called anywhere in the gateway's package."""
 BY = pytest.mark.parametrize("by", GUARDS)
 
 
 def test_every_operation_that_the_gateway_calls_is_a_known_read_or_a_known_write() -> None:
     folder = Path(inspect.getfile(Gateway)).parent
-    named = {name for file in folder.glob("*.py") for name in re.findall(r"\bcall\(\s*\"(\w+)\"", file.read_text())}
-    for part in (Gateway, Changes):
-        named |= set(re.findall(r"_(?:call|pages|change)\(\s*\"(\w+)\"", Path(inspect.getfile(part)).read_text()))
+    named = {name for file in folder.glob("*.py") for name in re.findall(CALLS, file.read_text())}
     assert named <= {*READS, *WRITES}
     assert named >= set(WRITES)
     assert not set(READS) & set(WRITES)
@@ -73,7 +74,7 @@ def test_every_operation_that_the_gateway_calls_is_a_known_read_or_a_known_write
 def test_every_method_of_the_gateway_is_tried_here() -> None:
     methods = {
         name
-        for part in (Gateway, Changes)
+        for part in (Gateway, Resources, Changes)
         for name, it in inspect.getmembers(part)
         if not name.startswith("_") and (inspect.iscoroutinefunction(it) or inspect.isasyncgenfunction(it))
     }
@@ -81,7 +82,7 @@ def test_every_method_of_the_gateway_is_tried_here() -> None:
 
 
 async def call(gateway: Gateway, method: str) -> None:
-    part = gateway if hasattr(gateway, method) else gateway.changes
+    part = next(it for it in (gateway, gateway.resources, gateway.changes) if hasattr(it, method))
     found = getattr(part, method)(*(READING | WRITING)[method])
     if inspect.isasyncgen(found):
         async for _ in found:

@@ -6,6 +6,7 @@ Whatever goes wrong here is a `CacheTrouble`, to be said once: a list without a 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, astuple, dataclass, replace
@@ -90,8 +91,9 @@ class Cache:
 
     @property
     def exists(self) -> bool:
-        """Whether there is a file, whatever is in it."""
-        return self._open().path.exists()
+        """Whether there is a file, whatever is in it; never raises."""
+        # Path's own raises where a folder may not be looked into.
+        return os.path.exists(self._open().path)
 
     async def tidy(self) -> None:
         """Drop what is too old and what a killed program left; to be called once, when nobody waits for anything."""

@@ -190,9 +190,13 @@ class TerminalDriver(LinuxDriver):
         # Of SIGHUP there are two where a shell is hung up: its own and the kernel's.
         again = self.status is not None and number != signal.SIGHUP
         # While another program has the terminal the loop stands still, and nothing is under way.
-        is_deaf = not self._auto_restart or self._loop.is_closed()
+        is_deaf = not self._auto_restart
         if again or is_deaf or number == signal.SIGALRM:
             self.leave_now(_ENDED_BY + number if self.status is None else self.status)
+        if self._loop.is_closed():
+            # The app is over, and the terminal given back: whoever ran it clears up what is left, as a demo's folder.
+            self.status = _ENDED_BY + number
+            raise SystemExit(self.status)
         self.leave(_ENDED_BY + number)
 
     def leave(self, status: int) -> None:

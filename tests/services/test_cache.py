@@ -107,6 +107,14 @@ async def test_what_was_written_comes_back_with_its_age_and_whether_it_is_all(ca
     assert await read(cache, ACCOUNT) == (NOON, -inf, [])
 
 
+async def test_whether_anything_is_kept_can_be_asked_of_any_folder(cache: Cache, folder: Path) -> None:
+    assert not cache.exists
+    await write(cache, ACCOUNT, [])
+    assert cache.exists
+    for nowhere in (folder / ("x" * 300), database(folder)):
+        assert not Cache(nowhere, lambda: NOON).exists
+
+
 async def test_lists_are_told_apart_by_account_region_endpoint_and_tenant(cache: Cache) -> None:
     connection = Connection("us-east-1", None, "some", "123456789012", "arn:aws:iam::123456789012:user/me")
     acme = SuppressionList("acme")
