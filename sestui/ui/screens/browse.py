@@ -197,7 +197,7 @@ class BrowseScreen(Screen[None]):
         self.flows.reading.again(self.place, self.start_list)
 
     def action_live(self) -> None:
-        self.flows.lists.toggle_live()
+        self.flows.keeping_up.toggle()
 
     def action_help(self) -> None:
         from sestui.ui.three_things import TITLE, three_things

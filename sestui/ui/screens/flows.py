@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sestui.ui.screens.editing import Editing
     from sestui.ui.screens.exporting import Exporting
     from sestui.ui.screens.finding import Finding
+    from sestui.ui.screens.keeping_up import KeepingUp
     from sestui.ui.screens.loading import Loading
     from sestui.ui.screens.naming import Naming
     from sestui.ui.screens.reading import Reading
@@ -80,7 +81,13 @@ class Flows:
     def lists(self) -> Loading:
         from sestui.ui.screens.loading import Loading
 
-        return Loading(self._screen, self.reading, self._clock, self.keeping, self._settings)
+        return Loading(self._screen, self.reading, self._clock, self.keeping)
+
+    @cached_property
+    def keeping_up(self) -> KeepingUp:
+        from sestui.ui.screens.keeping_up import KeepingUp
+
+        return KeepingUp(self._screen, self.reading, self.lists, self.keeping, self._clock, self._settings)
 
     @cached_property
     def keeping(self) -> Keeping:

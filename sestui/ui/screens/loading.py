@@ -1,4 +1,4 @@
-"""How lists come on the browse screen: opened, loaded where that was left, kept up to date."""
+"""How lists come on the browse screen: opened, shown as they were kept, loaded where that was left."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from contextlib import aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from sestui.domain.display import counted, duration, moment, printable
 from sestui.domain.errors import SestuiError, TenantNotFound
 from sestui.domain.suppression import SuppressionList
 from sestui.services.back import find_back
@@ -21,9 +20,7 @@ if TYPE_CHECKING:
     from sestui.domain.query import Asked
     from sestui.domain.suppression import Connection
     from sestui.services.keeping import Keeping
-    from sestui.services.live import News
     from sestui.sesv2.gateway import Gateway
-    from sestui.settings import Settings
     from sestui.ui.screens.browse import BrowseScreen
     from sestui.ui.screens.reading import Reading
 
@@ -46,10 +43,6 @@ _REST: Final = 0.5
 """Seconds that a filter has to stand still before SES is asked for what it narrows the list to."""
 
 
-_BACK: Final = 1000
-"""Rows of a live list's news that are looked for in the journal."""
-
-
 class Loading:
     """Loads lists on behalf of a screen; only the open one is read."""
 
@@ -59,15 +52,12 @@ class Loading:
         reading: Reading,
         clock: Callable[[], float],
         keeping: Keeping,
-        settings: Settings,
     ) -> None:
         self._screen = screen
         self._reading = reading
         self._clock = clock
         self._keeping = keeping
         keeping.tell = screen.app.tell_error
-        self._settings = settings
-        self._is_live = False
         self._way: asyncio.TimerHandle | None = None
         """Set while pages wait for a key."""
         self._recalling: set[SuppressionList] = set()
@@ -192,15 +182,6 @@ class Loading:
             self._way = None
             gateway.quiet.set()
 
-    def toggle_live(self) -> None:
-        """Keep the open list up to date, or no longer."""
-        self._is_live = not self._is_live
-        self._screen.list_pane.show_live(self._is_live)
-        if self._is_live:
-            self._start("live", self._keep_up)
-        else:
-            self._screen.workers.cancel_group(self._screen, "live")
-
     def _start(self, group: str, loading: Callable[..., Coroutine[None, None, None]], *arguments: object) -> None:
         # A partial, not a coroutine: one that is dropped before its turn would never be awaited.
         _: Worker[None] = self._screen.run_worker(partial(loading, *arguments), group=group, exclusive=True)
@@ -235,9 +216,10 @@ class Loading:
                 await self._keeping.forget(listing.which)
         else:
             self._keep(listing)
-            await self._find_back(listing)
+            await self.find_back(listing)
 
-    async def _find_back(self, listing: Listing, addresses: Collection[str] | None = None) -> None:
+    async def find_back(self, listing: Listing, addresses: Collection[str] | None = None) -> None:
+        """Look which of these addresses, or of all, a job of ours has removed before they came."""
         gateway = self._reading.gateway
         if gateway is None or gateway.connection.account is None:
             return
@@ -286,40 +268,3 @@ class Loading:
             self._screen.app.tell_error(error)
         finally:
             pane.tell_asking(None)
-
-    async def _keep_up(self) -> None:
-        from sestui.services.live import Live  # Like all that only some ask for.
-
-        screen, live = self._screen, None
-        while self._clock() - screen.last_key < 60 * self._settings.live_minutes:
-            gateway, listing = self._reading.gateway, screen.list_pane.listing
-            if gateway is not None and listing is not None and listing.complete and not listing.loading:
-                if live is None or live.listing is not listing or live.gateway is not gateway:
-                    live = Live(gateway, listing, self._clock)
-                try:
-                    news = await live.look()
-                except SestuiError as error:
-                    screen.app.keep_error(error)
-                    screen.status.say(f"Not live just now: {printable(str(error))}")
-                else:
-                    if listing is screen.list_pane.listing:
-                        screen.list_pane.tell(news)
-                        await self._find_back(listing, [row.address for row in news.came][:_BACK])
-                        self._tell_back(listing, news)
-                    await self._keeping.note(listing.which, news.came, [row.address for row in news.left])
-            await asyncio.sleep(self._settings.live_interval)
-        self._is_live = False
-        screen.list_pane.show_live(False)
-        screen.status.say(
-            f"No key for {counted(self._settings.live_minutes, 'minute')}: the list is no longer live. "
-            f"{screen.keys['live']} goes on."
-        )
-
-    def _tell_back(self, listing: Listing, news: News) -> None:
-        back = [row for row in news.came if row.address in listing.back]
-        if back:
-            row = back[0]
-            ago = duration(self._clock() - listing.back[row.address])
-            more = f", and {len(back) - 1:,} more" if len(back) > 1 else ""
-            words = f"{printable(row.address)}{more}: removed {ago} ago, back since {moment(row.last_update)[11:]}"
-            self._screen.status.say(words, urgent=True)
