@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -75,6 +76,31 @@ def test_a_signal_between_the_two_runs_ends_both(
     screen.process.send_signal(signal.SIGTERM)
     assert screen.ended() == 128 + signal.SIGTERM
     assert not list((tmp_path / "temporary").iterdir())
+
+
+# Told to end as soon as the demo's folder is there, and its own application is not.
+_TOLD = """
+import os, signal, sys, tempfile
+from sestui.__main__ import main
+def entered(folder):
+    os.kill(os.getpid(), signal.SIGTERM)
+    return folder.name
+tempfile.TemporaryDirectory.__enter__ = entered
+sys.exit(main([]))
+"""
+
+
+def test_a_signal_once_the_demo_has_a_folder_clears_it_up(
+    environment: dict[str, str], programs: ExitStack, tmp_path: Path
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    screen = Terminal([sys.executable, "-c", _TOLD], environment | {"TMPDIR": str(tmp_path / "temporary")})
+    programs.callback(screen.close)
+    screen.wait_for_dialog("Try the demo")
+    screen.write(b"\r")
+    assert screen.ended() == 128 + signal.SIGTERM
+    assert not list((tmp_path / "temporary").iterdir())
+    assert "Traceback" not in screen.text
 
 
 def test_enter_many_times_at_once_goes_to_the_demo_without_delay(
