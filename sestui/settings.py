@@ -3,14 +3,11 @@
 What is typed holds over what the environment says, that over what the file `config.toml` says, that over the default.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 from sestui.domain.display import printable
 from sestui.domain.errors import UsageError
@@ -18,8 +15,7 @@ from sestui.domain.errors import UsageError
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """What there is to know of one option, in words and as bounds."""
 
     about: str
@@ -59,8 +55,7 @@ class Option:
         return int(text) if not (self.is_path or self.choices) and re.fullmatch(r"[0-9]{1,9}", text) else text
 
 
-@dataclass(frozen=True, slots=True)
-class KeySetting:
+class KeySetting(NamedTuple):
     """A line of the table `[keys]`."""
 
     command: str
@@ -71,64 +66,86 @@ class KeySetting:
     """Where that stands: a file, and the line in it."""
 
 
-def _option(default: Any, about: str, **bounds: Any) -> Any:
-    return field(default=default, metadata={"option": Option(about, **bounds)})
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What holds where no argument says otherwise."""
 
-    cache: str = _option("on", "Whether lists are kept on this machine, to be shown at once.", choices=("on", "off"))
-    cache_days: int = _option(7, "How long a list is kept.", least=1, most=365, unit="days")
-    live_interval: int = _option(30, "How often a live list asks for what is new.", least=5, most=3600, unit="seconds")
-    live_minutes: int = _option(30, "How long a list stays live without a key.", least=1, most=1440, unit="minutes")
-    type_count_above: int = _option(
-        100,
-        "For a change of more entries their number has to be typed; more than 100 are never changed without.",
-        most=100,
-        unit="entries",
-    )
-    job_in_app: int = _option(
-        25, "Jobs that take longer run as processes of their own and outlive the terminal.", most=86400, unit="seconds"
-    )
-    job_share: int = _option(
-        80,
-        "How much of what SES lets through a job may take; the quota is the whole account's.",
-        least=10,
-        most=100,
-        unit="percent",
-    )
-    read_back: str = _option(
-        "sample", "Which entries are read back after a job: ten of them, or all.", choices=("sample", "all")
-    )
-    journal_days: int = _option(90, "How long the journal keeps jobs that have ended.", least=1, most=3650, unit="days")
-    journal_copy: str = _option(
-        "", "A file that a JSON line of each plan and outcome is added to, for who collects such files.", is_path=True
-    )
-    theme: str = _option(
-        "dark",
-        "The colours; ansi is the terminal's own sixteen. NO_COLOR leaves them all out.",
-        choices=("dark", "light", "ansi", "high-contrast"),
-    )
-    times: str = _option(
-        "utc",
-        "The zone of the times that are shown, and of those typed into a filter; files and JSON are in UTC.",
-        choices=("utc", "local"),
-    )
-    read_only: tuple[str, ...] = _option(
-        (), "Connections on which nothing may be changed, as --read-only has it for all.", is_names=True
-    )
-    production: tuple[str, ...] = _option(
-        (),
-        "Connections that are production: marked in the header, and each change takes the tenant's name, or the "
-        "account's last four digits, to be typed.",
-        is_names=True,
-    )
+    cache: Annotated[
+        str, Option("Whether lists are kept on this machine, to be shown at once.", choices=("on", "off"))
+    ] = "on"
+    cache_days: Annotated[int, Option("How long a list is kept.", least=1, most=365, unit="days")] = 7
+    live_interval: Annotated[
+        int, Option("How often a live list asks for what is new.", least=5, most=3600, unit="seconds")
+    ] = 30
+    live_minutes: Annotated[
+        int, Option("How long a list stays live without a key.", least=1, most=1440, unit="minutes")
+    ] = 30
+    type_count_above: Annotated[
+        int,
+        Option(
+            "For a change of more entries their number has to be typed; more than 100 are never changed without.",
+            most=100,
+            unit="entries",
+        ),
+    ] = 100
+    job_in_app: Annotated[
+        int,
+        Option(
+            "Jobs that take longer run as processes of their own and outlive the terminal.", most=86400, unit="seconds"
+        ),
+    ] = 25
+    job_share: Annotated[
+        int,
+        Option(
+            "How much of what SES lets through a job may take; the quota is the whole account's.",
+            least=10,
+            most=100,
+            unit="percent",
+        ),
+    ] = 80
+    read_back: Annotated[
+        str, Option("Which entries are read back after a job: ten of them, or all.", choices=("sample", "all"))
+    ] = "sample"
+    journal_days: Annotated[
+        int, Option("How long the journal keeps jobs that have ended.", least=1, most=3650, unit="days")
+    ] = 90
+    journal_copy: Annotated[
+        str,
+        Option(
+            "A file that a JSON line of each plan and outcome is added to, for who collects such files.", is_path=True
+        ),
+    ] = ""
+    theme: Annotated[
+        str,
+        Option(
+            "The colours; ansi is the terminal's own sixteen. NO_COLOR leaves them all out.",
+            choices=("dark", "light", "ansi", "high-contrast"),
+        ),
+    ] = "dark"
+    times: Annotated[
+        str,
+        Option(
+            "The zone of the times that are shown, and of those typed into a filter; files and JSON are in UTC.",
+            choices=("utc", "local"),
+        ),
+    ] = "utc"
+    read_only: Annotated[
+        tuple[str, ...],
+        Option("Connections on which nothing may be changed, as --read-only has it for all.", is_names=True),
+    ] = ()
+    production: Annotated[
+        tuple[str, ...],
+        Option(
+            "Connections that are production: marked in the header, and each change takes the tenant's name, or the "
+            "account's last four digits, to be typed.",
+            is_names=True,
+        ),
+    ] = ()
     keys: tuple[KeySetting, ...] = ()
 
 
-OPTIONS: Final[Mapping[str, Option]] = {it.name: it.metadata["option"] for it in fields(Settings) if it.metadata}
+OPTIONS: Final[Mapping[str, Option]] = {
+    name: kind.__metadata__[0] for name, kind in Settings.__annotations__.items() if hasattr(kind, "__metadata__")
+}
 PREFIX: Final = "SESTUI_"
 """What the variable of an option begins with; its name in capitals follows."""
 _FILE: Final = f"{PREFIX}CONFIG"
@@ -157,7 +174,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = MappingProxyType
         UsageError: the file can't be read, or one of them sets what can't be set; the text says where.
     """
     values, keys = read(path, environ)
-    return replace(Settings(), **{name: value for name, (value, _) in values.items()}, keys=keys)
+    return Settings(**{name: value for name, (value, _) in values.items()}, keys=keys)
 
 
 def read(

@@ -258,7 +258,7 @@ async def test_no_answer_at_all_is_told_and_nothing_is_lost(
 
 
 async def test_a_profile_that_is_gone_is_named(gateway: Gateway, journal: Journal, run: Run) -> None:
-    there = replace(await gateway.identify(), profile="oncall")
+    there = (await gateway.identify())._replace(profile="oncall")
     number = journal.plan(removal(there, [ALICE]))
     for action in ("run", "undo"):
         ended = await run(action, number)
@@ -270,9 +270,9 @@ async def test_another_account_is_refused_and_no_delete_is_sent_to_either(
     emulator: Emulator, gateway: Gateway, journal: Journal, run: Run
 ) -> None:
     await gateway.put_suppressed_destination(ACCOUNT, "alice@corp.com", BOUNCE)
-    there = replace(await gateway.identify(), account="210987654321")
+    there = (await gateway.identify())._replace(account="210987654321")
     async with serving() as (other, _):
-        for connection in (there, replace(there, endpoint=other.url)):
+        for connection in (there, there._replace(endpoint=other.url)):
             number = journal.plan(removal(connection, await rows(gateway)))
             ended = await run("run", number)
             assert ended.status == 2

@@ -3,7 +3,6 @@
 import json
 import tomllib
 from collections.abc import Callable
-from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -102,8 +101,8 @@ def test_a_file_that_was_named_must_be_there_and_be_text(tmp_path: Path) -> None
 )
 def test_a_variable_holds_over_the_file(config: Path, variable: str, text: str, expected: Settings) -> None:
     config.write_text('theme = "ansi"\nlive_interval = 5\nread_only = ["eu"]\ncache = "off"\n', encoding="utf-8")
-    changed = {name: it for name, it in asdict(expected).items() if it != getattr(Settings(), name)}
-    assert load(environ={variable: text}) == replace(load(), **changed)
+    changed = {name: it for name, it in expected._asdict().items() if it != getattr(Settings(), name)}
+    assert load(environ={variable: text}) == load()._replace(**changed)
 
 
 @pytest.mark.parametrize(
@@ -179,13 +178,13 @@ def test_whatever_is_allowed_can_be_set(tmp_path_factory: pytest.TempPathFactory
     wanted = {name: tuple(it) if isinstance(it, list) else it for name, it in wanted.items()}
     path = tmp_path_factory.mktemp("any") / "config.toml"
     path.write_text(text, encoding="utf-8")
-    assert asdict(load(path)) == asdict(Settings()) | wanted
+    assert load(path)._asdict() == Settings()._asdict() | wanted
 
 
 def test_each_default_is_allowed_and_each_option_is_documented() -> None:
-    assert OPTIONS.keys() | {"keys"} == asdict(Settings()).keys()
+    assert OPTIONS.keys() | {"keys"} == Settings()._asdict().keys()
     for name, option in OPTIONS.items():
-        assert option.allows(asdict(Settings())[name])
+        assert option.allows(Settings()._asdict()[name])
         assert option.about.endswith(".")
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from sestui.domain.errors import ReadOnly
 from sestui.domain.suppression import Connection
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(NamedTuple):
     """What is said of connections before any is made; without anything said each may be changed, and none is marked.
 
     A pattern is a profile's name or an account's twelve digits; `*`, `?` and `[…]` stand for what a shell takes them.

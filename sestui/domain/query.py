@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 from math import floor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sestui.domain.display import latest, moment, moment_utc, seconds_at, zone_name, zone_of
 from sestui.domain.errors import QueryError
@@ -24,8 +23,7 @@ _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?"
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(t[0-9:]{5,8}(z|[+-][0-9]{2}:?[0-9]{2})?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One word of a filter."""
 
     negated: bool
@@ -60,8 +58,7 @@ class Term:
         return found is not self.negated
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What of a filter SES itself can be asked for: each row that the filter lets through is among these."""
 
     reasons: tuple[Reason, ...] = ()
@@ -82,8 +79,7 @@ class Asked:
         return " ".join(name for name, it in named.items() if it)
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A filter: every term must hold."""
 
     terms: tuple[Term, ...] = ()

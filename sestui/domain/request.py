@@ -1,12 +1,11 @@
 """One request, and what became of it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sestui.domain.errors import ServiceError, SestuiError
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What is told of a request once it has ended, to whoever keeps count; never what it was signed with."""
 
     operation: str

@@ -1,6 +1,5 @@
 """What stands on a suppression list, and which list that is."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -19,8 +18,7 @@ class SuppressionScope(StrEnum):
     TENANT = "TENANT"
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """Where answers come from: an answer is true of one account in one Region at one endpoint."""
 
     region: str
@@ -43,8 +41,7 @@ class Connection:
         return rest.split("/")[0] if kind == "assumed-role" else rest.rsplit("/", 1)[-1] or kind
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressionList:
+class SuppressionList(NamedTuple):
     """One list: the account's, or one tenant's own. It exists whatever any scope says."""
 
     tenant_name: str | None = None
@@ -69,8 +66,7 @@ class SuppressedDestinationSummary(NamedTuple):
     """LastUpdateTime in seconds since 1970, UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressedDestination:
+class SuppressedDestination(NamedTuple):
     """An answer of GetSuppressedDestination."""
 
     address: str

@@ -29,7 +29,7 @@ T = TypeVar("T")
 _NAME: Final = "lists.sqlite"
 _OURS: Final = 0x53455354
 """The application_id by which a file is known to be ours."""
-_VERSION: Final = 2
+_VERSION: Final = 3
 """Of the schema and of what the chunks hold; a file of another is set aside."""
 _PATIENCE: Final = 5.0
 """Seconds to wait for another sestui that writes just now."""
@@ -63,7 +63,16 @@ CREATE TABLE change (
     sum INTEGER NOT NULL,
     PRIMARY KEY (list, address)
 ) WITHOUT ROWID;
-CREATE TABLE asked (digest TEXT PRIMARY KEY, connection TEXT NOT NULL, at REAL NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE asked (
+    choice INTEGER PRIMARY KEY,
+    region TEXT NOT NULL,
+    endpoint TEXT,
+    profile TEXT,
+    account TEXT,
+    arn TEXT,
+    at REAL NOT NULL,
+    sum INTEGER NOT NULL
+);
 """
 """`list` has a row for each writing of a list: the one that is current, and those that are not finished.
 

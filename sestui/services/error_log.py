@@ -2,8 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sestui.domain.display import counted, moment_in_full
 from sestui.domain.errors import NotFound, ServiceError, TenantNotFound, Throttled
@@ -15,8 +14,7 @@ _ASKS_WHETHER: Final = ("GetSuppressedDestination", "GetMessageInsights")
 """Where not to be found is an answer like any other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """One line of the log."""
 
     at: float

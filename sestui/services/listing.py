@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil, floor, inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sestui.domain.errors import NotFound, TenantNotFound
 from sestui.domain.priority import Priority
@@ -53,8 +53,7 @@ class _Pass:
     """Whether the newest rows are read once more."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Left:
+class _Left(NamedTuple):
     """How an address left the list."""
 
     at: float

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from dataclasses import dataclass
 from math import floor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sestui.domain.priority import Priority
 from sestui.domain.suppression import SuppressedDestinationSummary
@@ -27,8 +26,7 @@ _PIECES: Final = 10
 """Pieces a look while SES has never said no."""
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(NamedTuple):
     """What one look has brought."""
 
     came: tuple[SuppressedDestinationSummary, ...] = ()

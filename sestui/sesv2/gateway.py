@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from asyncio import Event
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sestui.domain.guard import Guard
 from sestui.domain.priority import Priority
@@ -40,8 +39,7 @@ PAGE_SIZE: Final = 1000
 """Entries a page of a suppression list: what SES gives at most (aws-cli issue 7859; the model states no bound)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One answer of ListSuppressedDestinations."""
 
     entries: list[SuppressedDestinationSummary]
@@ -51,8 +49,7 @@ class Page:
     """SES's own time when it answered, in whole seconds since 1970; None where the answer doesn't say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What is left of a call that changed something."""
 
     attempts: int
@@ -123,7 +120,7 @@ class Gateway:
         """Return the connection with account and ARN, as STS GetCallerIdentity tells them."""
         answer = await self._sts.answer("GetCallerIdentity", {}, Priority.PERSON)
         with translated("GetCallerIdentity"):
-            self.connection = replace(self.connection, account=answer["Account"], arn=answer["Arn"])
+            self.connection = self.connection._replace(account=answer["Account"], arn=answer["Arn"])
         return self.connection
 
     async def may_change(self, what: str = "Nothing was done") -> None:

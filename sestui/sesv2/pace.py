@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from math import inf, sqrt
-from typing import Final
+from typing import Final, NamedTuple
 
 _DOCUMENTED: Final = 1.0
 """Calls a second that SES states."""
@@ -37,8 +37,7 @@ _SLOWEST: Final = 0.25
 """Calls a second: no slower, for a limit that others use up just now is free again in a moment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """Leave to make one call."""
 
     at: float

@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, cast
@@ -122,7 +121,7 @@ async def open_gateway(
             client.meta.events.register("before-call", _name_host)
         # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.
         endpoint = asked.endpoint or _other_than_aws(sesv2.meta.endpoint_url)
-        gateway.connection = replace(asked, region=region, endpoint=endpoint)
+        gateway.connection = asked._replace(region=region, endpoint=endpoint)
         yield gateway
 
 

@@ -4,8 +4,7 @@ Nothing of Textual is needed to read this: `sestui info --config` lists the comm
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from sestui.domain.display import printable
 from sestui.domain.errors import UsageError
@@ -15,8 +14,7 @@ from sestui.ui.keys import key_named, keycap
 Where = Literal["everywhere", "tree", "list", "panel"]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing a person can do on the browse screen."""
 
     where: Where
@@ -211,7 +209,7 @@ def with_keys(settings: Sequence[KeySetting]) -> tuple[Command, ...]:
         advice = f"did you mean {near[0]}?" if near else "`sestui info --config` lists them."
         raise UsageError(f"{unknown.place}: there is no command {printable(unknown.command)}; {advice}")
     commands = tuple(
-        replace(command, keys=",".join(_keys(command, changed[command.id]))) if command.id in changed else command
+        command._replace(keys=",".join(_keys(command, changed[command.id]))) if command.id in changed else command
         for command in COMMANDS
     )
     for pane in ("tree", "list", "panel"):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sestui.domain.display import printable
 
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from sestui.domain.impact import Send
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Something that the tree's cursor can be on."""
 
     tenant: str | None = None

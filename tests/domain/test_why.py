@@ -89,8 +89,8 @@ def test_the_lines_of_a_servers_sentence_become_one() -> None:
 @pytest.mark.parametrize(
     ("entry", "asked", "said"),
     [
-        (replace(ENTRY, message_id=None, feedback_id=None), None, BY_HAND),
-        (replace(ENTRY, message_id=None), None, NO_MESSAGE_ID),
+        (ENTRY._replace(message_id=None, feedback_id=None), None, BY_HAND),
+        (ENTRY._replace(message_id=None), None, NO_MESSAGE_ID),
         (ENTRY, None, NOT_ASKED),
         (
             ENTRY,

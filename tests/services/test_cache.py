@@ -462,7 +462,7 @@ async def test_a_file_of_another_version_is_not_called_damaged(cache: Cache, fol
         _changed("UPDATE chunk SET data = 'text' WHERE place = 1"),
         _changed("DELETE FROM chunk WHERE place = 1"),
         _changed("UPDATE change SET data = x''"),
-        _changed("UPDATE asked SET connection = replace(connection, '123456789012', '210987654321')"),
+        _changed("UPDATE asked SET account = '210987654321'"),
     ],
 )
 async def test_what_is_not_as_it_was_written_is_set_aside(

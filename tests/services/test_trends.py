@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import replace
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -129,12 +128,12 @@ async def test_only_lists_of_whoever_answers_are_looked_at_and_only_once_that_is
     cache, choice = Cache(tmp_path / "cache", lambda: NOON), Choice.of(NOBODY, {})
     index = Index()
     keys = [
-        *(KEY, replace(KEY, tenant_name=None), replace(KEY, account="9" * 12)),
-        *(replace(KEY, region="eu-west-1"), replace(KEY, endpoint="http://127.0.0.1:1")),
+        *(KEY, KEY._replace(tenant_name=None), KEY._replace(account="9" * 12)),
+        *(KEY._replace(region="eu-west-1"), KEY._replace(endpoint="http://127.0.0.1:1")),
     ]
     for number, key in enumerate(keys):
         await cache.write(key, index.batches(), read_at=NOON - 60 * HOUR + number, known_since=-inf)
-    await cache.remember(choice, replace(NOBODY, account="9" * 12))
+    await cache.remember(choice, NOBODY._replace(account="9" * 12))
     keeping = Keeping(cache, choice)
     await keeping.guess()
     lists = asyncio.create_task(keeping.lists())

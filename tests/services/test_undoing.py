@@ -184,8 +184,8 @@ async def test_another_account_or_a_tenant_of_the_same_name_is_refused(
         with pytest.raises(JobRefused, match="endpoint"):
             await undo_plan(elsewhere, journal, number, time.time)
     for refused, word in (
-        (replace(plan, connection=replace(plan.connection, account="210987654321")), "account 210987654321"),
-        (replace(plan, connection=replace(plan.connection, region="eu-west-1")), "Region eu-west-1"),
+        (replace(plan, connection=plan.connection._replace(account="210987654321")), "account 210987654321"),
+        (replace(plan, connection=plan.connection._replace(region="eu-west-1")), "Region eu-west-1"),
         (replace(plan, tenants={"acme": "another-id"}), "TenantId another-id"),
         (replace(plan, tenants={"gone": tenant.tenant_id}), "Tenant gone"),
     ):

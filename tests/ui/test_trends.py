@@ -4,7 +4,6 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -258,7 +257,7 @@ async def test_the_list_of_a_tenant_that_is_gone_is_opened_and_says_so(
         await shows(pilot, "2,500 addresses")
         key = Key.of(await gateway.identify(), SuppressionList("gone"))
         assert key is not None
-        assert await Cache(tmp_path / "cache", loop_clock()).keys(key) == [replace(key, tenant_name=None)]
+        assert await Cache(tmp_path / "cache", loop_clock()).keys(key) == [key._replace(tenant_name=None)]
 
 
 async def test_a_kept_spike_is_opened_by_who_looked_before_there_was_a_connection(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -80,7 +79,7 @@ class WelcomeDialog(Dialog["Wish | Connection"]):
             (
                 f"Profile {source_lines.short(it.name)}",
                 f": {source_lines.way(it, self._sources)}",
-                replace(asked, profile=it.name),
+                asked._replace(profile=it.name),
             )
             for it in (profiles if len(profiles) <= _FEW else ())
         ]
