@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from sestui.cli import state
@@ -157,8 +158,9 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     if asked.low_bandwidth:
         os.environ |= {"NO_COLOR": "1", "TEXTUAL_FPS": "4"}
-    elif over_ssh:
-        os.environ.setdefault("TEXTUAL_FPS", "15")
+    else:
+        # What changes right behind a frame waits one to two turns of Textual's clock: 33 ms at its own 60 a second.
+        os.environ.setdefault("TEXTUAL_FPS", "15" if over_ssh else "120")
     from sestui.ui.app import SestuiApp
 
     async with AsyncExitStack() as stack:
@@ -172,11 +174,10 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
             if is_first := not gc.isenabled():
                 let_threads_work()
             try:
-                # In three threads: while aiohttp reads this machine's certificates, twice 35 ms, the others go on.
-                session, *_ = await asyncio.gather(
-                    asyncio.to_thread(import_module, "sestui.sesv2.session"),
-                    asyncio.to_thread(import_module, "aiohttp"),
-                    asyncio.to_thread(_read_ahead),
+                # In two threads: while aiohttp reads this machine's certificates, 50 ms, the other goes on. A third
+                # would have them pass the interpreter on at each file, which takes a fifth longer.
+                session, _ = await asyncio.gather(
+                    asyncio.to_thread(_session), asyncio.to_thread(import_module, "aiohttp")
                 )
                 if asked.demo:
                     endpoint = await stack.enter_async_context(demo_endpoint())
@@ -232,10 +233,12 @@ async def _dashboard(asked: argparse.Namespace, chosen: Settings, log: CallLog |
     return app
 
 
-def _read_ahead() -> None:
+def _session() -> ModuleType:
     from sestui.sesv2.descriptions import read_ahead
 
+    # First, for all else needs aiohttp sooner or later.
     read_ahead()
+    return import_module("sestui.sesv2.session")
 
 
 def _demo_folder(stack: AsyncExitStack) -> Path:
