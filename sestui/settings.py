@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, NamedTuple
 from sestui.domain.display import printable
 from sestui.domain.errors import UsageError
 
-_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_PLACE: Final = r" \(at (?:line (\d+), column \d+|end of document)\)$"
 
 
 class Option(NamedTuple):
@@ -219,9 +219,9 @@ def _tables(text: str, where: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         what = str(error)
-        place = _PLACE.search(what)
+        place = re.search(_PLACE, what)
         line = place[1] if place and place[1] else max(1, len(text.splitlines()))
-        raise UsageError(f"{where}, line {line}: {printable(_PLACE.sub('', what))}.") from error
+        raise UsageError(f"{where}, line {line}: {printable(re.sub(_PLACE, '', what))}.") from error
 
 
 def _keys(table: dict[str, Any], text: str, where: str) -> Iterator[KeySetting]:

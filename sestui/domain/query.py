@@ -15,12 +15,13 @@ from sestui.domain.suppression import Reason, SuppressedDestinationSummary
 if TYPE_CHECKING:
     from sestui.domain.pattern import Pattern
 
-_WORD: Final = re.compile(r"\S+")
-_PART: Final = re.compile(r"[^,]+")
-_DURATION: Final = re.compile(r"([0-9]{1,5})([smhdw])")
+# Texts: whoever filters nothing needs none of them compiled.
+_WORD: Final = r"\S+"
+_PART: Final = r"[^,]+"
+_DURATION: Final = r"([0-9]{1,5})([smhdw])"
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
-_CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
-_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(t[0-9:]{5,8}(z|[+-][0-9]{2}:?[0-9]{2})?)?")
+_CLOCK: Final = r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?"
+_ISO: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(t[0-9:]{5,8}(z|[+-][0-9]{2}:?[0-9]{2})?)?"
 
 
 class Term(NamedTuple):
@@ -146,12 +147,12 @@ def parse(text: str, now: float) -> Query:
     Raises:
         QueryError: a term that can't be read; the text names it.
     """
-    return Query(tuple(_term(word[0], word.start(), now) for word in _WORD.finditer(text) if word[0] != "!"))
+    return Query(tuple(_term(word[0], word.start(), now) for word in re.finditer(_WORD, text) if word[0] != "!"))
 
 
 def words_for(address: str) -> str:
     """Return a filter that finds an address: itself, where that is not read as anything else."""
-    if address.startswith("!") or ":" in address or not _WORD.fullmatch(address):
+    if address.startswith("!") or ":" in address or not re.fullmatch(_WORD, address):
         return "re:^" + "".join(r"\s" if it.isspace() else re.escape(it) for it in address) + "$"
     return address
 
@@ -218,7 +219,7 @@ def _term(word: str, at: int, now: float) -> Term:
 
 def _reasons(value: str, at: int) -> tuple[Reason, ...]:
     chosen: set[Reason] = set()
-    for part in _PART.finditer(value):
+    for part in re.finditer(_PART, value):
         # While a reason is being typed, whatever it may become is shown.
         found = {reason for reason in Reason if reason.startswith(part[0].upper())}
         if not found:
@@ -232,11 +233,11 @@ def _reasons(value: str, at: int) -> tuple[Reason, ...]:
 def _time(value: str, now: float) -> float | None:
     """Return what a value of since: or before: stands for, in whole seconds since 1970; None where it can't be read."""
     now = floor(now)  # What is echoed is said to the second.
-    if ago := _DURATION.fullmatch(value):
+    if ago := re.fullmatch(_DURATION, value):
         return now - int(ago[1]) * _SECONDS[ago[2]]
-    if clock := _CLOCK.fullmatch(value):
+    if clock := re.fullmatch(_CLOCK, value):
         return latest(time(int(clock[1]), int(clock[2]), int(clock[3] or 0)), now)
-    if not _ISO.fullmatch(value):
+    if not re.fullmatch(_ISO, value):
         return None
     try:
         return seconds_at(datetime.fromisoformat(value.upper()))

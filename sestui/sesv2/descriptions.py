@@ -14,10 +14,9 @@ class Descriptions(Loader):  # type: ignore[misc]
         return sorted(name for path in self.search_paths if os.path.isdir(path) for name in os.listdir(path))
 
     def read(self) -> None:
-        """Read what making the clients takes; what was read once is kept."""
-        for service in ("sesv2", "sts"):
-            self.load_service_model(service, "service-2")
-            self.load_service_model(service, "endpoint-rule-set-1")
+        """Read what making the first client takes; what was read once is kept."""
+        self.load_service_model("sesv2", "service-2")
+        self.load_service_model("sesv2", "endpoint-rule-set-1")
         # The largest of them.
         self.load_data_with_path("endpoints")
 

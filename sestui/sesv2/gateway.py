@@ -68,7 +68,7 @@ class Gateway:
     def __init__(
         self,
         sesv2: Any,
-        sts: Any,
+        sts: Callable[[], Awaitable[Any]],
         connection: Connection,
         secret: Callable[[], Awaitable[Secret]],
         objects: Objects,
@@ -92,8 +92,8 @@ class Gateway:
         self._sesv2 = Calls(sesv2, self.pacer, self._permit, self.listeners)
         self.objects = objects
         objects.permit = self._permit
-        # STS has quotas of its own: its answers say nothing of what SES lets through.
-        self._sts = Calls(sts, Pacer(), self._permit, self.listeners)
+        self._make_sts = sts
+        self._sts: Calls | None = None
         self.quiet = Event()
         """Cleared while something more urgent is at work on the event loop: pages of lists wait to be read."""
         self.quiet.set()
@@ -118,6 +118,12 @@ class Gateway:
 
     async def identify(self) -> Connection:
         """Return the connection with account and ARN, as STS GetCallerIdentity tells them."""
+        if self._sts is None:
+            # No sooner: making a client takes 5 ms, 30 where it reads certificates, and the first rows need none.
+            with translated("GetCallerIdentity"):
+                client = await self._make_sts()
+            # STS has quotas of its own: its answers say nothing of what SES lets through.
+            self._sts = Calls(client, Pacer(), self._permit, self.listeners)
         answer = await self._sts.answer("GetCallerIdentity", {}, Priority.PERSON)
         with translated("GetCallerIdentity"):
             self.connection = self.connection._replace(account=answer["Account"], arn=answer["Arn"])

@@ -106,23 +106,30 @@ async def open_gateway(
             sesv2 = await clients.enter_async_context(
                 session.create_client("sesv2", endpoint_url=asked.endpoint, **common)
             )
-            # Only a loopback endpoint serves STS too: elsewhere the caller's signature goes to AWS's own STS alone.
-            sts = await clients.enter_async_context(
-                session.create_client("sts", endpoint_url=asked.endpoint if loopback else None, **common)
-            )
         beside = sesv2.meta.endpoint_url if is_loopback(sesv2.meta.endpoint_url) else ""
         keys = partial(_keys, session, made_up=loopback)
         objects = Objects(keys, asked.profile, region, beside=beside)
+
+        async def sts() -> Any:
+            # Only a loopback endpoint serves STS too: elsewhere the caller's signature goes to AWS's own STS alone.
+            its_own = asked.endpoint if loopback else None
+            client = await clients.enter_async_context(session.create_client("sts", endpoint_url=its_own, **common))
+            _watch(client, gateway)
+            return client
+
         gateway = Gateway(sesv2, sts, asked, partial(_secret, session), objects, guard)
+        _watch(sesv2, gateway)
         gateway.alias = partial(account_alias, keys, asked.profile, region, local=bool(beside))
         gateway.expiry, gateway.close = partial(credentials.expiry, session), clients.aclose
-        for client in (sesv2, sts):
-            answers.watch(client, gateway.quiet)
-            client.meta.events.register("before-call", _name_host)
         # The environment or the profile may name another endpoint: the screen must not claim that AWS answers.
         endpoint = asked.endpoint or _other_than_aws(sesv2.meta.endpoint_url)
         gateway.connection = asked._replace(region=region, endpoint=endpoint)
         yield gateway
+
+
+def _watch(client: Any, gateway: Gateway) -> None:
+    answers.watch(client, gateway.quiet)
+    client.meta.events.register("before-call", _name_host)
 
 
 def _name_host(params: dict[str, Any], **_: Any) -> None:

@@ -126,7 +126,7 @@ async def test_elsewhere_missing_credentials_are_told_and_nothing_is_sent() -> N
 async def test_an_endpoint_that_is_not_loopback_never_gets_the_callers_sts_signature() -> None:
     async with open_gateway(Connection("us-east-1", "http://192.0.2.1:9", "prod")) as gateway:
         assert gateway._sesv2._client.meta.endpoint_url == "http://192.0.2.1:9"
-        assert gateway._sts._client.meta.endpoint_url == "https://sts.us-east-1.amazonaws.com"
+        assert (await gateway._make_sts()).meta.endpoint_url == "https://sts.us-east-1.amazonaws.com"
 
 
 def test_an_endpoint_where_nobody_listens_is_unreachable() -> None:

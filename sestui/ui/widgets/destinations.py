@@ -1,7 +1,6 @@
 """The suppression list's table: draws only the rows in sight, so its cost is the same for ten rows and a million."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import set_cell_size
@@ -34,28 +33,31 @@ class DestinationTable(StillView, can_focus=True):
     }
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
 
-    @dataclass
     class Opened(Message):
         """Enter, or a click on the row under the cursor."""
 
-        address: str
+        def __init__(self, address: str) -> None:
+            super().__init__()
+            self.address = address
 
-    @dataclass
     class MarkToggled(Message):
         """Space: whoever holds the marks adds or drops this one."""
 
-        address: str
+        def __init__(self, address: str) -> None:
+            super().__init__()
+            self.address = address
 
-    @dataclass
     class RowsMarked(Message):
         """Whoever holds the marks adds these rows."""
 
-        flags: bytearray
-        """By number: 1 for each of them."""
-        but: frozenset[str]
-        """Those among them that only just came."""
-        marks: Collection[str]
-        """Those of the list that was on the screen then."""
+        def __init__(self, flags: bytearray, but: frozenset[str], marks: Collection[str]) -> None:
+            super().__init__()
+            self.flags = flags
+            """By number: 1 for each of them."""
+            self.but = but
+            """Those among them that only just came."""
+            self.marks = marks
+            """Those of the list that was on the screen then."""
 
     class RangeMoved(Message):
         """A range began, is another than before, or came to nothing."""

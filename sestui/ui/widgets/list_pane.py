@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
@@ -42,11 +41,12 @@ class ListPane(Vertical):
     class ViewWanted(Message):
         """Another filter or order was asked for: whoever starts workers has `make_view` run, the latest alone."""
 
-    @dataclass
     class Said(Message):
         """Something to say for a while."""
 
-        words: str
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
 
     def __init__(self, clock: Callable[[], float], *, id: str) -> None:
         super().__init__(id=id)

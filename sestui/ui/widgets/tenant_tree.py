@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from rich.text import Text
 from textual.binding import BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
@@ -31,7 +32,6 @@ class TenantTree(Tree[Place]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("tree")
 
-    @dataclass
     class InSight(Message):
         """Other lines came into sight, or are about to be told of."""
 
@@ -49,6 +49,8 @@ class TenantTree(Tree[Place]):
         self._unlisted: dict[Place, str] = {}
         """The headings whose names SES does not list, and why, in a word."""
         self._matching = ""
+        self._empty_line = Strip.blank(0)
+        """What stands below the last name."""
         self._start: Place | None = start
         """Where the cursor goes as soon as that is there."""
         self.root.expand()
@@ -227,6 +229,14 @@ class TenantTree(Tree[Place]):
         for node in self.in_sight:
             if node.data is not None and told & {node.data.tenant, node.data.configuration_set}:
                 node.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._empty_line = Strip.blank(self.size.width, self.rich_style)
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        # Textual puts the look of the tree together for each of them anew: 2 ms of the first frame.
+        return self._empty_line if y + self.scroll_offset.y > self.last_line else super().render_line(y)
 
     def render_label(self, node: TreeNode[Place], base_style: Style, style: Style) -> Text:
         label = super().render_label(node, base_style, style)

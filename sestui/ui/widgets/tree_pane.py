@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -21,11 +19,12 @@ class TreePane(Vertical):
     class NamesWanted(Message):
         """SES is to be asked for the names that contain `matching`."""
 
-    @dataclass
     class Named(Message):
         """Somebody has typed the name of what SES does not list."""
 
-        place: Place
+        def __init__(self, place: Place) -> None:
+            super().__init__()
+            self.place = place
 
     def __init__(self, start: Place, *, id: str) -> None:
         super().__init__(id=id)
