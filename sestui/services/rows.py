@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
 from itertools import accumulate, compress, islice
 from math import isfinite
 from mmap import MAP_PRIVATE, mmap
@@ -39,16 +38,16 @@ def _folded(texts: Iterable[bytes]) -> list[bytes]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
 class Columns:
     """Some rows that stand together, copied out: what goes into a cache and comes back, without an object a row."""
 
-    texts: bytes
-    """Addresses as UTF-8, an `END` behind each."""
-    dates: array[float]
-    """LastUpdateTime in seconds since 1970."""
-    reasons: bytes
-    """As `reason_code` has them."""
+    def __init__(self, texts: bytes, dates: array[float], reasons: bytes) -> None:
+        self.texts = texts
+        """Addresses as UTF-8, an `END` behind each."""
+        self.dates = dates
+        """LastUpdateTime in seconds since 1970."""
+        self.reasons = reasons
+        """As `reason_code` has them."""
 
     @classmethod
     def of(cls, rows: Sequence[SuppressedDestinationSummary]) -> Columns:

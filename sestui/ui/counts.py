@@ -1,25 +1,29 @@
 """How much of a list is on the screen, in words that are true at each moment."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from math import isinf
+from typing import TYPE_CHECKING
 
 from sestui.domain.display import counted, moment, zone_of
 from sestui.domain.query import Asked, Query
 from sestui.services.listing import FRESH_FOR, Listing
-from sestui.services.live import News
 from sestui.services.view import View
-from sestui.ui.widgets.counts_line import Part
+
+if TYPE_CHECKING:
+    from sestui.services.live import News
+    from sestui.ui.widgets.counts_line import Part
 
 
-@dataclass(slots=True)
 class Arrivals:
     """What a live list has brought since it was last looked at."""
 
-    since: float
-    """Seconds since 1970."""
-    came: set[str] = field(default_factory=set)
-    left: set[str] = field(default_factory=set)
+    def __init__(self, since: float) -> None:
+        self.since = since
+        """Seconds since 1970."""
+        self.came: set[str] = set()
+        self.left: set[str] = set()
 
     def add(self, news: News) -> None:
         self.came.update(row.address for row in news.came)
