@@ -36,9 +36,14 @@ class Seen:
         return number < len(self.flags) and self.flags[number] == 1
 
     def add(self, numbers: Iterable[int], size: int) -> None:
-        """Take note of rows whose numbers are below `size`."""
+        """Take note of rows whose numbers are below `size`; those of a page of new ones, a range, all at once."""
         self.flags += bytes(max(0, size - len(self.flags)))
         flags = self.flags
+        if isinstance(numbers, range) and numbers.step == 1:
+            start, stop = numbers.start, numbers.stop
+            self._count += len(numbers) - flags.count(1, start, stop)
+            flags[start:stop] = b"\1" * len(numbers)
+            return
         for number in numbers:
             self._count += not flags[number]
             flags[number] = 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
-from itertools import accumulate, compress, islice
+from itertools import accumulate, compress, count
 from math import isfinite
 from mmap import MAP_PRIVATE, mmap
+from operator import add
 from typing import Final
 
 from sestui.domain.suppression import Reason, SuppressedDestinationSummary
@@ -115,8 +116,8 @@ class Texts:
 
     def extend(self, texts: Sequence[bytes]) -> None:
         if texts:
-            lengths = (len(text) + 1 for text in texts)
-            self._starts.extend(islice(accumulate(lengths, initial=len(self._data)), 1, None))
+            # Each text's length, and an `END` more for each: without a step of Python's own for any.
+            self._starts.extend(map(add, accumulate(map(len, texts)), count(len(self._data) + 1)))
             self._data += END.join(texts) + END
 
     def between(self, start: int, stop: int) -> bytes:
@@ -173,31 +174,36 @@ class Rows:
                 return row
         return None
 
-    def numbers(self, addresses: Collection[str]) -> list[int]:
+    def numbers(self, addresses: Collection[str]) -> Sequence[int]:
         """Return the row of each of these addresses, no two the same; one that never came gets a row, not on the list.
 
-        The new rows' numbers follow each other. For a page this takes a quarter of the time that one by one would.
+        The new rows' numbers follow each other: of a page that brings nothing else they are a range. For a page this
+        takes a quarter of the time that one by one would.
         """
         heads, links, spellings = self._heads, self._next, self.spelled
         size = len(self)
         spelled = [address.encode("utf-8", "surrogatepass") for address in addresses]
         folded = _folded(spelled)
         places = [it & _PLACE for it in map(hash, folded)]
-        numbers: list[int] = []
-        new: list[int] = []
+        known: dict[int, int] = {}
         for at, link in enumerate(map(heads.__getitem__, places)):
             while link and spellings[link - 1] != spelled[at]:
                 link = links[link - 1]
-            if not link:
-                new.append(at)
-                link = size + len(new)
-            numbers.append(link - 1)
-        self.folded.extend([folded[at] for at in new])
-        spellings.extend([spelled[at] for at in new])
-        self._link(map(places.__getitem__, new), size)
-        self.dates.frombytes(bytes(8 * len(new)))
-        self.reasons += bytes(len(new))
-        self.here += bytes(len(new))
+            if link:
+                known[at] = link - 1
+        numbers: Sequence[int] = range(size, size + len(places))
+        if known:
+            fresh = count(size)
+            numbers = [known[at] if at in known else next(fresh) for at in range(len(places))]
+            is_new = [at not in known for at in range(len(places))]
+            spelled, folded = list(compress(spelled, is_new)), list(compress(folded, is_new))
+            places = list(compress(places, is_new))
+        self.folded.extend(folded)
+        spellings.extend(spelled)
+        self._link(places, size)
+        self.dates.frombytes(bytes(8 * len(places)))
+        self.reasons += bytes(len(places))
+        self.here += bytes(len(places))
         return numbers
 
     def _link(self, places: Iterable[int], number: int) -> None:
