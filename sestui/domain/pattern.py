@@ -18,8 +18,10 @@ _STEPS: Final = 4000
 """Instructions that a pattern may have: at worst each byte searched takes all of them, a nanosecond each."""
 _CALL: Final = 250
 """Instructions that take as long as the call for a text of its own does."""
-_ALONE: Final = re.compile(r"\\[AzCQ]|\(\?[a-zA-Z]*-?[a-zA-Z]*m")
-r"""What may mean something else among other lines: the ends of the whole text, any byte at all, `\Q` without `\E`."""
+_FEW: Final = 16
+"""Matches among some thousand texts up to which they are looked for one by one."""
+_ALONE: Final = re.compile(r"\\[ABzCQ]|\(\?[a-zA-Z]*-?[a-zA-Z]*m")
+r"""What may mean something else among other lines: the ends of the whole text, no end of a word, any byte, `\Q`."""
 _LEFT_OUT: Final = re.compile(r"\(\?<?[=!]|\(\?>|\(\?P=|\\[1-9]")
 
 
@@ -31,6 +33,7 @@ class Pattern:
     effort: int = field(compare=False)
     """Instructions that a byte takes at worst."""
     _one: Any = field(compare=False, repr=False)
+    _any: Any = field(compare=False, repr=False)
     _lines: Any = field(compare=False, repr=False)
 
     def is_in(self, text: bytes) -> bool:
@@ -47,7 +50,16 @@ class Pattern:
 
         What matches is as in `is_in`, in a tenth of the time.
         """
-        return (match.span() for match in self._lines.finditer(lines))
+        # One by one while they are few: a search for any takes a quarter to all of the time of one for whole lines.
+        at = 0
+        for _ in range(_FEW):
+            found = self._any.search(lines, at)
+            stop = 0 if found is None else lines.find(b"\n", found.start()) + 1
+            if not stop:
+                return  # What is found behind the last of them is nothing in no line.
+            yield lines.rfind(b"\n", at, found.start()) + 1 or at, stop
+            at = stop
+        yield from (match.span() for match in self._lines.finditer(lines, at))
 
 
 def read(text: str, at: int) -> Pattern:
@@ -72,7 +84,8 @@ def read(text: str, at: int) -> Pattern:
         raise QueryError(f"{fault} in re:{text}", at + start, at + stop)
     # No part of it takes a line's end but the last, which takes any byte where a line ends.
     lines = None if _ALONE.search(text) else _compiled(rf"(?m)(?:^.*(?:{text}).*$\C)+", never_nl=True)[0]
-    return Pattern(text, one.programsize + (_CALL if lines is None else 0), one, lines)
+    one_of_them = None if lines is None else _compiled(rf"(?m)(?:{text})", never_nl=True)[0]
+    return Pattern(text, one.programsize + (_CALL if lines is None else 0), one, one_of_them, lines)
 
 
 def _compiled(text: str, *, never_nl: bool = False) -> tuple[Any, str]:
