@@ -3,6 +3,7 @@
 import random
 from asyncio import get_running_loop, sleep
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any, Final
 
 from botocore import xform_name
@@ -11,13 +12,16 @@ from sestui.domain.errors import Recalled, ServiceError, ServiceFault, SestuiErr
 from sestui.domain.priority import Priority
 from sestui.domain.request import Request
 from sestui.sesv2.operations import READS
-from sestui.sesv2.pacing import Pacer
+from sestui.sesv2.pacing import PacedCall, Pacer
 from sestui.sesv2.translate import translated
 
 _TRIES: Final = 4
 """How often a call is made that meets a fault or no answer."""
 _REFUSALS: Final = 12
 """How many 429s one call takes before it gives up: half a minute at most."""
+
+_being_made: Final[ContextVar[PacedCall]] = ContextVar("_being_made")
+"""The call that a task makes."""
 
 
 def never() -> bool:
@@ -43,6 +47,7 @@ class Calls:
         self._pacer = pacer
         self._permit = permit
         self._listeners = listeners
+        client.meta.events.register("before-send", _in_its_slot)
 
     async def answer(
         self, operation: str, parameters: Mapping[str, Any], priority: Priority, *, repeatable: bool = True
@@ -72,6 +77,7 @@ class Calls:
         method = getattr(self._client, xform_name(operation))
         unanswered = refusals = 0
         async with self._pacer.call(operation, priority) as call:
+            _being_made.set(call)
             while True:
                 try:
                     await call.slot()
@@ -121,3 +127,8 @@ class Calls:
             raise
         tell(answer.get("ResponseMetadata", {}).get("RequestId"))
         return answer
+
+
+async def _in_its_slot(**_: Any) -> None:
+    """Hold back a request that is made and signed until its slot."""
+    await _being_made.get().goes_out()

@@ -17,7 +17,7 @@ _SEARCH: Final = 1.5
 """By how much a pace grows with a call from the first 429 until its limit is found."""
 _FEW: Final = 3
 """With fewer calls let through since the last 429 a search began too high: it begins again at a quarter."""
-_BACK_OFF: Final = 0.025
+_BACK_OFF: Final = 0.015
 """What a 429 takes of a limit, at least."""
 _SOON: Final = 10
 """A 429 after fewer calls than this says that the limit was far off, or only that a call was late and the next one
@@ -26,8 +26,14 @@ _STEEP: Final = 0.2
 """What it takes at most."""
 _PLATEAU: Final = 100
 """Calls let through until a pace is back at its limit: about one call in so many is refused."""
-_RISE: Final = 0.1
-"""By what share of its limit a pace is beyond it after twice as many."""
+_GUESSED: Final = 33
+"""The same where the limit is but a guess."""
+_DOUBT: Final = 2
+"""How often the step down from a guess is doubled."""
+_RISE: Final = 4
+"""How many times what was taken of it a pace is beyond its limit after twice as many calls."""
+_NEAR: Final = 0.03
+"""By what share of a refused pace the limit is below it at most, once it was found."""
 _LATE: Final = 0.1
 """By what share of a slot the next call waits for one that was late, at most: it may have been on its way that long,
 or SES at work."""
@@ -41,6 +47,8 @@ class Turn(NamedTuple):
     """Leave to make one call."""
 
     at: float
+    """When its slot is; then when it went out."""
+    given_at: float
     pace: Pace | None = None
     """The pace that decided when. None where none did, as after a rest: such a call says nothing of a pace."""
     rate: float = 0.0
@@ -59,7 +67,7 @@ class Pace:
     does: back to its limit, long close to it, then beyond it faster and faster to the next 429.
 
     A bucket that holds one call alone loses what comes late and refuses what comes early: so each slot is counted from
-    the call before it, a late one's from when that may have come, and a refused call is made again when its slot opens.
+    when the call before it went out, or may have come, and a refused call is made again when its slot opens.
     """
 
     rate: float | None = None
@@ -102,15 +110,15 @@ class Pace:
         # What was missed is not made up for: two calls at once are what a limit without bursts refuses.
         return self.last_at + (2 if job and self.rest >= 1 else 1) / self.rate
 
-    def turn(self, now: float, *, after_others: bool) -> Turn:
+    def turn(self, at: float, now: float) -> Turn:
         """The turn of a call that has waited for this pace, and for none longer."""
-        if self.rate is None or now - self.next_at(job=False) > max(0.5 / self.rate, 0.02):
-            return Turn(now, after_others=after_others)
-        return Turn(now, self, self.rate, after_others)
+        if self.rate is None or at - self.next_at(job=False) > max(0.5 / self.rate, 0.02):
+            return Turn(at, now)
+        return Turn(at, now, self, self.rate)
 
-    def take(self, now: float, *, job: bool, share: float) -> None:
-        self.last_at = now
-        self.begun.append(now)
+    def take(self, at: float, *, job: bool, share: float) -> None:
+        self.last_at = at
+        self.begun.append(at)
         if job and self.rate is not None:
             self.rest += 1 / share - 1 - (self.rest >= 1)
 
@@ -133,17 +141,17 @@ class Pace:
         self.through_at = max(self.through_at, turn.at)
         self.just_now.append(now)
         self.most = max(self.most, self.busy(now))
-        if self.rate is not None and turn.pace is self and turn.at > self.slowed_at:
+        if self.rate is not None and turn.pace is self and turn.given_at > self.slowed_at:
             self.since += 1
             self.spaced += 1 / turn.rate
             if self.limit is None:
                 self.rate = max(self.rate, turn.rate * _SEARCH)
             else:
                 ahead = (self.since / self.plateau - 1) ** 3
-                self.rate = self.limit * (1 + ahead * (_RISE if ahead > 0 else 1 - self.base / self.limit))
+                self.rate = self.limit * (1 + ahead * (_RISE if ahead > 0 else 1) * (1 - self.base / self.limit))
 
     def refused(self, turn: Turn, now: float) -> None:
-        if turn.at <= self.slowed_at:
+        if turn.given_at <= self.slowed_at:
             return  # It was under way when we slowed down: the same news again.
         decided = turn.pace is self
         slot = now
@@ -154,19 +162,20 @@ class Pace:
             if self.rate > 4 * _DOCUMENTED:
                 self._go_on(self.rate / 4)
             else:
-                self.plateau = _PLATEAU
-                self._settle(_DOCUMENTED)
+                self._guess(_DOCUMENTED)
         elif self.limit is None:
-            self.soon = 2
-            self.plateau = _PLATEAU // 3
-            self._settle(self._filled(turn.rate) or turn.rate / sqrt(_SEARCH))
-        elif decided and self.since < _SOON:
-            self.soon += 1
-            self._settle(turn.rate)
+            # Right after a call of another operation the pace may not have been too fast at all.
+            overshot = 1 if turn.after_others else sqrt(_SEARCH)
+            self._guess(self._filled(turn.rate) or turn.rate / overshot)
         elif decided:
-            self.soon = 0
-            self.plateau = min(_PLATEAU, 2 * self.plateau)
-            self._settle(self._filled(turn.rate) or sqrt(turn.rate * self._mean))
+            if self.since < _SOON:
+                self.soon += 1
+                self._settle(turn.rate)
+            else:
+                self.soon = 0
+                self.plateau = min(_PLATEAU, 2 * self.plateau)
+                limit = max(sqrt(turn.rate * self._mean), turn.rate * (1 - _NEAR))
+                self._settle(self._filled(turn.rate) or limit)
             # Nothing was taken: the slot that opens is that of the call that was let through last, or of one under way.
             slot = self.through_at if turn.at == self.last_at else self.last_at
         self.slowed_at, self.last_at = now, slot
@@ -183,6 +192,10 @@ class Pace:
         can't hold is lost. It holds more than one call if two were let through too close together for this pace.
         """
         return self._mean if self.closest < 0.5 / rate else None
+
+    def _guess(self, limit: float) -> None:
+        self.soon, self.plateau = _DOUBT, _GUESSED
+        self._settle(limit)
 
     def _settle(self, limit: float) -> None:
         self.limit = limit

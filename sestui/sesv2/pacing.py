@@ -24,6 +24,8 @@ _COINCIDENCES: Final = 2
 """So many 429s right after calls of other operations, and none such let through between them, are no accident."""
 _LOOK: Final = 0.05
 """Seconds from one look at another process's right of way to the next, while a job holds back for it."""
+_LEAD: Final = 0.002
+"""Seconds before its slot that a call has its turn: a request takes one to be made and signed, and at times two."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +60,8 @@ class Pacer:
         self._waiting: list[_Waiter] = []
         self._refused: list[Priority] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._went_last = ""
+        """The operation of the call that went out last."""
 
     @property
     def learned(self) -> dict[str, float]:
@@ -127,13 +131,13 @@ class Pacer:
         # What is known says more than how far SES is trusted.
         known = [pace for pace in (own, joint) if pace.rate is not None]
         slowest = max(known or (own, joint), key=lambda pace: pace.next_at(job=job))
-        if (next_at := slowest.next_at(job=job)) > now:
-            return next_at
+        if (next_at := slowest.next_at(job=job)) - _LEAD > now:
+            return next_at - _LEAD
         if job and (free_at := self._free_at(operation, now)) > now:
             return min(free_at, now + _LOOK)
-        turn = slowest.turn(now, after_others=joint.last_at > own.last_at)
+        turn = slowest.turn(max(now, next_at), now)
         for pace in (own, joint):
-            pace.take(now, job=job, share=self.share)
+            pace.take(turn.at, job=job, share=self.share)
         return turn
 
     def _free_at(self, operation: str, now: float) -> float:
@@ -148,19 +152,22 @@ class Pacer:
         own, joint = self._paces(operation)
         return joint.rate is not None or (own.rate is None and bool(self.learned))
 
-    def _join(self) -> Pace:
-        """Have the limit that was found for one operation be that of all together, and return that."""
+    def _join(self) -> bool:
+        """Have what was found for one operation be that of all together, unless that is known; tell whether it is."""
         fastest = max(self._own, key=lambda operation: self._own[operation].rate or 0.0)
-        if self._joint.rate is None and self._own[fastest].limit is not None:
-            self._joint = self._own.pop(fastest)
-        return self._joint
+        if self._joint.rate is not None or self._own[fastest].rate is None:
+            return False
+        last_at = self._joint.last_at
+        self._joint = self._own.pop(fastest)
+        self._joint.last_at = last_at
+        return True
 
     def _paces(self, operation: str) -> tuple[Pace, Pace]:
         return self._own[operation], self._joint
 
 
 class PacedCall:
-    """One call's turns at the pacer: `slot` before each try, then `answered` or `refused`."""
+    """One call's turns at the pacer: for each try `slot`, `goes_out` once it is made, then `answered` or `refused`."""
 
     def __init__(self, pacer: Pacer, operation: str, priority: Priority) -> None:
         self._pacer = pacer
@@ -168,7 +175,7 @@ class PacedCall:
         self._priority = priority
         self._holds_back: Priority | None = None
         """What is less urgent than this waits until the call is answered."""
-        self._turn = Turn(0.0)
+        self._turn = Turn(0.0, 0.0)
 
     async def __aenter__(self) -> "PacedCall":
         self._pacer._persons += self._priority is Priority.PERSON
@@ -192,7 +199,7 @@ class PacedCall:
             right.claim() if self._pacer._persons else right.end()
 
     async def slot(self) -> None:
-        """Wait for the turn of this call.
+        """Wait for the turn of this call, which comes a moment before its slot.
 
         Raises:
             Recalled: it is not to be made any more.
@@ -202,6 +209,16 @@ class PacedCall:
             # Under way it may be refused yet, for a job's call that was let through meanwhile.
             self._hold_back(Priority.VISIBLE)
         self._turn = await self._pacer._turn(self._operation, self._priority)
+
+    async def goes_out(self) -> None:
+        """Wait for the slot itself, with a request that needs but be sent; the next slot is counted from its going."""
+        loop = self._pacer._loop
+        if (early := self._turn.at - loop.time()) > 0:
+            await asyncio.sleep(early)
+        before, self._pacer._went_last = self._pacer._went_last, self._operation
+        self._turn = self._turn._replace(at=loop.time(), after_others=before not in ("", self._operation))
+        for pace in self._pacer._paces(self._operation):
+            pace.last_at = max(pace.last_at, self._turn.at)
 
     def answered(self) -> None:
         """SES let the call through, whatever it answered."""
@@ -224,10 +241,11 @@ class PacedCall:
         elif blamed is own and joint.rate is None and self._turn.after_others:
             own.after_others += 1
             shared = own.after_others >= _COINCIDENCES
-        if shared:
-            blamed = self._pacer._join()
-            self._turn = Turn(self._turn.at)
-        (blamed or own).refused(self._turn, now)
+        if not shared:
+            (blamed or own).refused(self._turn, now)
+        elif not self._pacer._join():
+            joint.refused(self._turn, now)
+        # Else no pace was too fast: two operations were too close together, and from now on keep apart.
         if self._holds_back is not self._priority:
             self._hold_back(self._priority)
         self._pacer._grant()

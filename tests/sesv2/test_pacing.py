@@ -33,6 +33,8 @@ class Service:
     jitter: float = 0.0
     stragglers: float = 0.0
     """Seconds, on the average, by which one call in fifty is later still."""
+    making: float = 0.0
+    """Seconds that a request takes at most until it is made and signed."""
     random: Random = field(default_factory=lambda: Random(1))
     log: list[tuple[float, str, bool]] = field(default_factory=list)
     tokens: float = field(init=False)
@@ -68,6 +70,8 @@ async def ask(pacer: Pacer, service: Service, operation: str = "Delete", priorit
     async with pacer.call(operation, priority) as call:
         for tries in count(1):
             await call.slot()
+            await asyncio.sleep(service.random.uniform(0, service.making))
+            await call.goes_out()
             if await service.answers(operation):
                 call.answered()
                 return tries
@@ -132,6 +136,17 @@ def test_a_few_calls_that_come_late_do_not_hold_the_rest_up(rate: float, straggl
         took = await job(Pacer(), service, 2000)
         assert service.done / took >= share * rate
         assert service.refused_share <= 0.02
+
+    run(test())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_time_in_which_a_request_is_made_costs_no_slot(seed: int) -> None:
+    async def test() -> None:
+        service = Service(50.0, jitter=0.0004, making=0.003, random=Random(seed))
+        took = await job(Pacer(), service, 3000)
+        assert service.done / took >= 0.94 * service.rate
+        assert service.refused_share <= 0.015
 
     run(test())
 
@@ -242,6 +257,18 @@ async def test_a_limit_that_is_lifted_is_noticed() -> None:
     begun = now()
     await job(pacer, service, 100)
     assert now() - begun < 20
+
+
+@pytest.mark.parametrize(("rate", "share"), [(1.5, 0.85), (2.0, 0.75), (3.0, 0.6)])
+@pytest.mark.parametrize("seed", range(2))
+def test_a_limit_a_little_above_the_documented_is_found_within_minutes(rate: float, share: float, seed: int) -> None:
+    async def test() -> None:
+        service = Service(rate, jitter=0.02, random=Random(seed))
+        took = await job(Pacer(), service, 300)
+        assert service.done / took >= share * rate
+        assert service.refused_share <= 0.03
+
+    run(test())
 
 
 @in_virtual_time
