@@ -26,8 +26,9 @@ _STEEP: Final = 0.2
 """What it takes at most."""
 _PLATEAU: Final = 100
 """Calls let through until a pace is back at its limit: about one call in so many is refused."""
-_GUESSED: Final = 33
-"""The same where the limit is but a guess."""
+_FOUND: Final = 33
+"""The same right after a search. Not after the documented rate was taken for the limit: it may well be that, and a list
+of seventy pages be refused once more."""
 _DOUBT: Final = 2
 """How often the step down from a guess is doubled."""
 _RISE: Final = 4
@@ -162,11 +163,11 @@ class Pace:
             if self.rate > 4 * _DOCUMENTED:
                 self._go_on(self.rate / 4)
             else:
-                self._guess(_DOCUMENTED)
+                self._guess(_DOCUMENTED, _PLATEAU)
         elif self.limit is None:
             # Right after a call of another operation the pace may not have been too fast at all.
             overshot = 1 if turn.after_others else sqrt(_SEARCH)
-            self._guess(self._filled(turn.rate) or turn.rate / overshot)
+            self._guess(self._filled(turn.rate) or turn.rate / overshot, _FOUND)
         elif decided:
             if self.since < _SOON:
                 self.soon += 1
@@ -193,8 +194,8 @@ class Pace:
         """
         return self._mean if self.closest < 0.5 / rate else None
 
-    def _guess(self, limit: float) -> None:
-        self.soon, self.plateau = _DOUBT, _GUESSED
+    def _guess(self, limit: float, plateau: int) -> None:
+        self.soon, self.plateau = _DOUBT, plateau
         self._settle(limit)
 
     def _settle(self, limit: float) -> None:

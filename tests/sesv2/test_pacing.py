@@ -259,18 +259,6 @@ async def test_a_limit_that_is_lifted_is_noticed() -> None:
     assert now() - begun < 20
 
 
-@pytest.mark.parametrize(("rate", "share"), [(1.5, 0.85), (2.0, 0.75), (3.0, 0.6)])
-@pytest.mark.parametrize("seed", range(2))
-def test_a_limit_a_little_above_the_documented_is_found_within_minutes(rate: float, share: float, seed: int) -> None:
-    async def test() -> None:
-        service = Service(rate, jitter=0.02, random=Random(seed))
-        took = await job(Pacer(), service, 300)
-        assert service.done / took >= share * rate
-        assert service.refused_share <= 0.03
-
-    run(test())
-
-
 @in_virtual_time
 async def test_a_limit_that_is_lowered_is_found_again() -> None:
     pacer, service = Pacer(), Service(10.0)
