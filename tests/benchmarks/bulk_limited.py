@@ -35,7 +35,7 @@ _Figures = tuple[float, float, float]
 
 
 def run() -> None:
-    """removals under an enforced rate of all operations together, from the first call on; takes some half an hour"""
+    """removals under an enforced rate of all operations together, from the first call on; takes about an hour"""
     ways = {"sestui jobs run": _program, "boto3 loop": _loop, "adaptive": _adaptive}
     for cell in _CELLS:
         with ProcessPoolExecutor(cell.at_once, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
