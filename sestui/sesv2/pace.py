@@ -50,12 +50,13 @@ class Turn(NamedTuple):
     at: float
     """When its slot is; then when it went out."""
     given_at: float
+    """When it was given: what SES has said since then it could not heed."""
     pace: Pace | None = None
     """The pace that decided when. None where none did, as after a rest: such a call says nothing of a pace."""
     rate: float = 0.0
     """What that pace was."""
     after_others: bool = False
-    """Whether a call of another operation was made since the last of its own."""
+    """Whether the call that went out before it was of another operation."""
 
 
 @dataclass(slots=True, eq=False)
@@ -83,7 +84,7 @@ class Pace:
     soon: int = 0
     """How often its steps down were doubled: for each 429 in a row that came soon."""
     plateau: int = _PLATEAU
-    """Calls let through until it is back at its limit; fewer while that is a guess."""
+    """Calls let through until it is back at its limit; fewer after a search."""
     after_others: int = 0
     """How many calls right after others were refused, and none of them let through since."""
     last_at: float = -inf
