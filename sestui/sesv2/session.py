@@ -130,6 +130,24 @@ async def open_gateway(
 def _watch(client: Any, gateway: Gateway) -> None:
     answers.watch(client, gateway.quiet)
     client.meta.events.register("before-call", _name_host)
+    _find_endpoints_once(client)
+
+
+def _find_endpoints_once(client: Any) -> None:
+    """Have botocore find out once for each operation where its calls go, not for each call: a twentieth of its time.
+
+    What is asked of a client here goes to one Region and by one configuration, whatever its parameters are.
+    """
+    # A private name: botocore's event for it comes after most of the work. `test_session` sees to it that it works.
+    resolver = client._ruleset_resolver
+    find, found = resolver.construct_endpoint, dict[str, Any]()
+
+    async def once(operation_model: Any, call_args: Any, request_context: Any) -> Any:
+        if operation_model.name not in found:
+            found[operation_model.name] = await find(operation_model, call_args, request_context)
+        return found[operation_model.name]
+
+    resolver.construct_endpoint = once
 
 
 def _name_host(params: dict[str, Any], **_: Any) -> None:

@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from sestui.domain.errors import ConnectionProblem, NoCredentials, NoRegion, Unreachable, UsageError
-from sestui.domain.suppression import Connection
+from sestui.domain.suppression import Connection, SuppressionList
 from sestui.emulator import Emulator
 from sestui.sesv2.objects import is_loopback
 from sestui.sesv2.session import open_gateway
@@ -168,6 +168,20 @@ async def test_an_endpoint_of_the_environment_is_not_taken_for_aws(
     async with open_gateway(Connection("us-east-1")) as gateway:
         assert gateway.connection.endpoint == emulator.url
         assert not (await gateway.resources.account()).stop
+
+
+async def test_where_an_operation_goes_is_found_out_once(emulator: Emulator) -> None:
+    found_out: list[str] = []
+
+    async with open_gateway(Connection("us-east-1", emulator.url)) as gateway:
+        gateway._sesv2._client.meta.events.register(
+            "before-endpoint-resolution", lambda model, **_: found_out.append(model.name)
+        )
+        for _ in range(3):
+            await gateway.resources.account()
+            await gateway.suppressed_destinations(SuppressionList())
+    assert found_out == ["GetAccount", "ListSuppressedDestinations"]
+    assert operations(emulator) == found_out * 3
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "LOCALHOST"])
