@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sestui.domain.display import duration
 from sestui.domain.errors import AccessDenied, JobRefused, JournalTrouble, LimitExceeded, SestuiError, UsageError
 from sestui.domain.import_job import AT_ONCE, Part, PartState, Place
-from sestui.domain.job import MADE, SAMPLE, Job, Result, State, Wish
+from sestui.domain.job import SAMPLE, Job, Result, State, Wish
 from sestui.domain.priority import Priority
 from sestui.services.acting import Acting
 from sestui.services.import_steps import ACCOUNT, Steps, Stopped
@@ -91,7 +91,7 @@ class ImportRun:
         self._dry = dry
         self._acting = Acting(gateway, clock, job, dry=dry, priority=priority)
         self._counts = Counter(job.counts)
-        self._sample = Sample(SAMPLE if read_back == "sample" else None)
+        self._sample = Sample(SAMPLE if read_back == "sample" else None, job.total - self._counts.total())
         self._wish = wish
         self._stopping = asyncio.Event()
         """Set once nothing more is to be begun."""
@@ -227,8 +227,7 @@ class ImportRun:
     async def _settle(self, results: Mapping[int, Result], part: Part) -> None:
         for number, it in results.items():
             self._counts[it.outcome] += 1
-            if it.outcome in MADE:
-                self._sample.add(number, it)
+            self._sample.add(number, it)
         await in_thread(self._journal.settle, self._job.id, results, dict(self._counts), part)
         self._tell(list(results.values()))
 
@@ -236,7 +235,7 @@ class ImportRun:
         """Read back some of what was done; where SES tells otherwise, say so."""
         missed: dict[int, Result] = {}
         with suppress(SestuiError):
-            missed = await misses(self._acting.look, self._sample.chosen)
+            missed = await misses(self._acting.look, self._sample.take(self._job.total))
         if missed:
             for it in missed.values():
                 self._counts[it.entry.made] -= 1

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import replace
 from typing import Final
 
-from sestui.domain.job import Entry, Outcome, Result, same_row
+from sestui.domain.job import MADE, Entry, Outcome, Result, same_row
 from sestui.domain.suppression import SuppressedDestinationSummary
 
 _AGAIN_AFTER: Final = (1.0, 3.0)
@@ -18,22 +19,29 @@ Look = Callable[[Entry], Awaitable[SuppressedDestinationSummary | None]]
 
 
 class Sample:
-    """Some of what was made, each with the same chance, however many come; or all."""
+    """Some of what was made, each with the same chance; or all."""
 
-    def __init__(self, size: int | None) -> None:
-        """`size` is how many are chosen; None for all."""
-        self._size = size
+    def __init__(self, size: int | None, of: int) -> None:
+        """`size` is how many are chosen of so many entries; None for all."""
+        every = range(of)
+        self._places: Container[int] = every if size is None or size >= of else {*random.sample(every, size)}
+        """Which are chosen, counted as they come to their end. Known before, so that none has to be read in vain."""
         self._seen = 0
-        self.chosen: list[tuple[int, Result]] = []
-        """Entries' numbers and what became of them."""
+        self._due = 0
+        """How many are to be chosen yet: for an entry that was not made the next one is that was."""
+        self._chosen = deque[tuple[int, Result]]()
 
     def add(self, number: int, result: Result) -> None:
-        """Choose this one, perhaps in the place of another."""
+        """Take in what became of one more entry."""
+        self._due += self._seen in self._places
         self._seen += 1
-        if self._size is None or len(self.chosen) < self._size:
-            self.chosen.append((number, result))
-        elif (place := random.randrange(self._seen)) < self._size:
-            self.chosen[place] = number, result
+        if self._due and result.outcome in MADE:
+            self._due -= 1
+            self._chosen.append((number, result))
+
+    def take(self, most: int) -> list[tuple[int, Result]]:
+        """Return the numbers of entries that are chosen, and what became of them: so many that were not taken yet."""
+        return [self._chosen.popleft() for _ in range(min(most, len(self._chosen)))]
 
 
 async def misses(look: Look, results: Sequence[tuple[int, Result]]) -> dict[int, Result]:

@@ -24,7 +24,7 @@ from sestui.domain.errors import (
     SestuiError,
     TenantNotFound,
 )
-from sestui.domain.job import MADE, SAMPLE, Job, Outcome, Result, State, Wish
+from sestui.domain.job import SAMPLE, Job, Outcome, Result, State, Wish
 from sestui.domain.priority import Priority
 from sestui.services.acting import Acting
 from sestui.services.in_thread import in_thread
@@ -90,8 +90,8 @@ class Run:
         self._ended = False
         self._dirty = asyncio.Event()
         """Set when there is something to write down."""
-        self._sample = Sample(SAMPLE if read_back == "sample" else None)
-        """What is read back in the end."""
+        self._sample = Sample(SAMPLE if read_back == "sample" else None, job.total - self._counts.total())
+        """What is read back."""
         self._answered = 0
         """How many entries came to an end in this run."""
         self._wish: Wish | None = None
@@ -113,8 +113,7 @@ class Run:
                 writing = group.create_task(self._write_down())
                 async with asyncio.TaskGroup() as entries:
                     await self._begin_all(entries)
-                if not self._stops and not self._dry:
-                    await self._look_back()
+                await self._look_back()
                 listening.cancel()
                 self._ended = True
                 self._dirty.set()
@@ -151,13 +150,18 @@ class Run:
     # Beginning
 
     async def _begin_all(self, group: asyncio.TaskGroup) -> None:
+        looks_back = False
         while not self._stops:
             at_once = self._at_once
-            if self._last is not None and not self._claiming and len(self._claimed) <= at_once:
+            if len(self._claimed) <= at_once and self._last is not None and not self._claiming:
                 # In the background, and early: a fast job would stand still for as long as the disk takes, and the
                 # thread, which waits for the interpreter with each row.
                 self._claiming = True
                 group.create_task(self._claim())
+            if not looks_back and self._job.total - self._counts.total() <= 4 * at_once:
+                # While the last are under way: by itself it takes as long as three hundred removals of a fast job.
+                looks_back = True
+                group.create_task(self._look_back())
             if self._claimed and len(self._under_way) < at_once:
                 self._under_way.add(group.create_task(self._carry_out(self._claimed.popleft())))
             elif self._under_way or self._claimed or self._claiming:
@@ -183,8 +187,7 @@ class Run:
         slowest = min((pace for pace in paces if pace is not None), default=None)
         if slowest is None:
             # Faster, and a bucket of fifty that is empty then refuses 2 % of a minute's calls; so it is 1.5 (measured).
-            answered = self._answered
-            return min(_AT_ONCE, max(8 + answered // 4, answered**2 // 200))
+            return 8 + self._answered // 3 if self._answered < 80 else _AT_ONCE
         return max(2, min(_AT_ONCE, ceil(2 * slowest)))
 
     async def _claim(self) -> None:
@@ -236,8 +239,7 @@ class Run:
         self._count(result.outcome, 1)
         self._settled[claim.number] = result
         self._dirty.set()
-        if result.outcome in MADE:
-            self._sample.add(claim.number, result)
+        self._sample.add(claim.number, result)
 
     def _count(self, outcome: Outcome, number: int) -> None:
         self._counts[outcome] += number
@@ -293,10 +295,8 @@ class Run:
 
     async def _look_back(self) -> None:
         """Read back what was done; where SES tells otherwise, say so. What can't be read is left at what SES said."""
-        left = deque(self._sample.chosen)
         with suppress(SestuiError):
-            while left and not self._stops:
-                portion = [left.popleft() for _ in range(min(len(left), max(1, self._at_once)))]
+            while not self._stops and (portion := self._sample.take(max(1, self._at_once))):
                 for number, missed in (await misses(self._acting.look, portion)).items():
                     self._count(missed.entry.made, -1)
                     self._count(missed.outcome, 1)
