@@ -150,7 +150,7 @@ class Run:
     # Beginning
 
     async def _begin_all(self, group: asyncio.TaskGroup) -> None:
-        looks_back = False
+        looking: asyncio.Task[None] | None = None
         while not self._stops:
             at_once = self._at_once
             if len(self._claimed) <= at_once and self._last is not None and not self._claiming:
@@ -158,10 +158,9 @@ class Run:
                 # thread, which waits for the interpreter with each row.
                 self._claiming = True
                 group.create_task(self._claim())
-            if not looks_back and self._job.total - self._counts.total() <= 4 * at_once:
+            if looking is None and self._job.total - self._counts.total() <= 4 * at_once:
                 # While the last are under way: by itself it takes as long as three hundred removals of a fast job.
-                looks_back = True
-                group.create_task(self._look_back())
+                looking = group.create_task(self._look_back())
             if self._claimed and len(self._under_way) < at_once:
                 self._under_way.add(group.create_task(self._carry_out(self._claimed.popleft())))
             elif self._under_way or self._claimed or self._claiming:
@@ -169,6 +168,9 @@ class Run:
                 self._happened.clear()
             else:
                 return
+        if looking is not None:
+            # It may be waiting for seconds for SES to show what was written.
+            looking.cancel()
         while self._under_way:
             # What waits for its turn need not be asked; what is under way, or tried again, may come to wait yet.
             self._gateway.pacer.recall(self._under_way)

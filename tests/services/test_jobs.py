@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sestui.domain.errors import JobRefused
 from sestui.domain.job import ASK_AGAIN_UP_TO, DONE, WOULD, Entry, Job, Kind, Outcome, Plan, Result, State, Wish
+from sestui.domain.request import Request
 from sestui.domain.suppression import Connection, Reason, SuppressedDestinationSummary, SuppressionList
 from sestui.emulator import Conditions, Emulator, Rate, World
 from sestui.services.jobs import Jobs
@@ -418,6 +419,31 @@ def test_what_ses_still_tells_is_said() -> None:
         await asyncio.sleep(3600)
         wanted = [Entry(ACCOUNT, it, BOUNCE) for it in numbered(5, "b")]
         assert (await carried_out(gateway, wanted, Kind.ADD)).job.counts == {Outcome.ADDED: 5}
+
+    virtually(test)
+
+
+def test_a_pause_does_not_wait_for_ses_to_show_what_was_done() -> None:
+    async def test(emulator: Emulator, gateway: Gateway) -> None:
+        work = await planned(gateway, await filled(gateway, numbered(MANY)))
+        emulator.requests.clear()
+        emulator.conditions = replace(quirks("read-lag=600"), rates=(Rate(10, 1),))
+        loop, jobs, was_read = asyncio.get_running_loop(), Jobs(gateway, work.journal, work.clock), asyncio.Event()
+
+        def hear(request: Request) -> None:
+            if request.operation == "GetSuppressedDestination":
+                was_read.set()
+
+        gateway.listeners.append(hear)
+        running = asyncio.create_task(jobs.run(work.number))
+        await was_read.wait()
+        assert jobs.pause(work.number)
+        paused_at = loop.time()
+        job = await running
+        assert loop.time() - paused_at <= 1
+        assert (job.state, {*job.counts}) == (State.PAUSED, {Outcome.REMOVED})
+        emulator.conditions = Conditions()
+        assert (await work.go()).counts == {Outcome.REMOVED: MANY}
 
     virtually(test)
 
