@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -25,23 +25,42 @@ class Sample:
         """`size` is how many are chosen of so many entries; None for all."""
         every = range(of)
         self._places: Container[int] = every if size is None or size >= of else {*random.sample(every, size)}
-        """Which are chosen, counted as they come to their end. Known before, so that none has to be read in vain."""
+        """Which are chosen, counted as they come to their end. Known before, to be read before the last is there."""
         self._seen = 0
-        self._due = 0
-        """How many are to be chosen yet: for an entry that was not made the next one is that was."""
         self._chosen = deque[tuple[int, Result]]()
+        self._missing = 0
+        """How many of the chosen were not made."""
+        self._others: list[tuple[int, Result]] = []
+        """Some that were made and not chosen, each with the same chance: as many as may be missing."""
+        self._most, self._made = size or 0, 0
+        self.is_complete = False
 
     def add(self, number: int, result: Result) -> None:
         """Take in what became of one more entry."""
-        self._due += self._seen in self._places
+        chosen = self._seen in self._places
         self._seen += 1
-        if self._due and result.outcome in MADE:
-            self._due -= 1
+        if result.outcome not in MADE:
+            self._missing += chosen
+        elif chosen:
             self._chosen.append((number, result))
+        else:
+            self._made += 1
+            if len(self._others) < self._most:
+                self._others.append((number, result))
+            elif (place := random.randrange(self._made)) < self._most:
+                self._others[place] = number, result
+
+    def complete(self) -> None:
+        """Choose others for those chosen that were not made: no more come."""
+        self._chosen += random.sample(self._others, min(self._missing, len(self._others)))
+        self.is_complete = True
 
     def take(self, most: int) -> list[tuple[int, Result]]:
         """Return the numbers of entries that are chosen, and what became of them: so many that were not taken yet."""
         return [self._chosen.popleft() for _ in range(min(most, len(self._chosen)))]
+
+    def give_back(self, taken: Iterable[tuple[int, Result]]) -> None:
+        self._chosen.extend(taken)
 
 
 async def misses(look: Look, results: Sequence[tuple[int, Result]]) -> dict[int, Result]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -113,7 +112,6 @@ class Run:
                 writing = group.create_task(self._write_down())
                 async with asyncio.TaskGroup() as entries:
                     await self._begin_all(entries)
-                await self._look_back()
                 listening.cancel()
                 self._ended = True
                 self._dirty.set()
@@ -163,9 +161,12 @@ class Run:
                 looking = group.create_task(self._look_back())
             if self._claimed and len(self._under_way) < at_once:
                 self._under_way.add(group.create_task(self._carry_out(self._claimed.popleft())))
-            elif self._under_way or self._claimed or self._claiming:
+            elif self._under_way or self._claimed or self._claiming or (looking is not None and not looking.done()):
                 await self._happened.wait()
                 self._happened.clear()
+            elif not self._sample.is_complete:
+                self._sample.complete()
+                looking = group.create_task(self._look_back())
             else:
                 return
         if looking is not None:
@@ -296,14 +297,24 @@ class Run:
                 self._happened.set()
 
     async def _look_back(self) -> None:
-        """Read back what was done; where SES tells otherwise, say so. What can't be read is left at what SES said."""
-        with suppress(SestuiError):
-            while not self._stops and (portion := self._sample.take(max(1, self._at_once))):
-                for number, missed in (await misses(self._acting.look, portion)).items():
-                    self._count(missed.entry.made, -1)
-                    self._count(missed.outcome, 1)
-                    self._settled[number] = missed
+        """Read back what was done so far; where SES tells otherwise, say so.
+
+        What can't be read even in the end is left at what SES said.
+        """
+        try:
+            while not self._dry and (portion := self._sample.take(max(1, self._at_once))):
+                try:
+                    missed = await misses(self._acting.look, portion)
+                except SestuiError:
+                    self._sample.give_back(portion)
+                    return
+                for number, it in missed.items():
+                    self._count(it.entry.made, -1)
+                    self._count(it.outcome, 1)
+                    self._settled[number] = it
                     self._dirty.set()
+        finally:
+            self._happened.set()
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -423,6 +423,28 @@ def test_what_ses_still_tells_is_said() -> None:
     virtually(test)
 
 
+def test_what_could_not_be_read_back_at_first_is_read_in_the_end() -> None:
+    async def test(emulator: Emulator, gateway: Gateway) -> None:
+        entries = await filled(gateway, numbered(MANY))
+        await asyncio.sleep(3600)
+        work = await planned(gateway, entries)
+        lagging = quirks("read-lag=600")
+        emulator.conditions = replace(lagging, faults=faults("503@GetSuppressedDestination=1").faults)
+        refused: list[Request] = []
+
+        def hear(request: Request) -> None:
+            if request.operation == "GetSuppressedDestination" and request.error:
+                refused.append(request)
+            if operations(emulator).count("DeleteSuppressedDestination") == MANY:
+                emulator.conditions = lagging
+
+        gateway.listeners.append(hear)
+        assert (await work.go()).counts == {Outcome.REMOVED: MANY - 10, Outcome.STILL_THERE: 10}
+        assert refused
+
+    virtually(test)
+
+
 def test_a_pause_does_not_wait_for_ses_to_show_what_was_done() -> None:
     async def test(emulator: Emulator, gateway: Gateway) -> None:
         work = await planned(gateway, await filled(gateway, numbered(MANY)))
