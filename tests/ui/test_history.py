@@ -83,16 +83,21 @@ def run(gateway: Gateway, journal: Journal) -> RunJob:
 class Opened:
     """An app with the history on top, and what that came to."""
 
-    def __init__(self, app: SestuiApp, dialog: HistoryDialog) -> None:
-        self.wishes: list[JobWish | None] = []
-        app.push_screen(dialog, self.wishes.append)
+    def __init__(self, app: SestuiApp, journal: Journal, **more: Any) -> None:
+        self.wishes: list[JobWish] = []
+        self.undone: list[int | None] = []
+        app.push_screen(HistoryDialog(journal, now, self._carry_out, **more), self.undone.append)
+
+    async def _carry_out(self, wish: JobWish) -> str:
+        self.wishes.append(wish)
+        return f"Job {wish.job} is to {wish.action}."
 
 
 async def opened(pilot: Pilot[Any], journal: Journal, *texts: str, **more: Any) -> Opened:
     app = pilot.app
     assert isinstance(app, SestuiApp)
     await shows(pilot, "list of the account")  # The screen below is at rest.
-    it = Opened(app, HistoryDialog(journal, now, **more))
+    it = Opened(app, journal, **more)
     await shows(pilot, "Jobs and journal", "this host and user only; elsewhere: CloudTrail", *texts)
     return it
 
@@ -158,7 +163,7 @@ async def test_progress_comes_by_itself_and_the_cursor_stays_on_its_job(
 ) -> None:
     first = planned(journal, removals(2))
     async with make_app().run_test(size=(80, 24)) as pilot:
-        it = await opened(pilot, Journal(folder, now), "planned, not begun", at=first)
+        it = await opened(pilot, Journal(folder, now), "planned, not begun")
         await pilot.press("k")
         for _ in range(12):
             planned(journal, removals(1))
@@ -172,7 +177,7 @@ async def test_progress_comes_by_itself_and_the_cursor_stays_on_its_job(
                 first, {at.number: Result(at.entry, Outcome.REMOVED) for at in claimed}, {Outcome.REMOVED: 1}
             )
             await shows(pilot, "running 1 of 2", "Outcomes   1 removed, 1 not begun", "12:00:00 removed")
-        assert it.wishes == []
+        assert (it.wishes, it.undone) == ([], [])
 
 
 async def test_without_a_move_the_cursor_is_on_the_newest(make_app: MakeApp, journal: Journal, folder: Path) -> None:
@@ -244,7 +249,7 @@ async def test_an_answer_that_comes_when_the_screen_goes_harms_nothing(
         for _ in range(25):
             it = await opened(pilot, Journal(folder, now), "Job 1:")
             await pilot.press("escape")
-            await until(pilot, lambda it=it: it.wishes == [None], "closed")  # type: ignore[misc]
+            await until(pilot, lambda it=it: it.undone == [None], "closed")  # type: ignore[misc]
 
 
 @SIZES
@@ -270,9 +275,9 @@ async def test_an_address_or_a_note_is_searched_for(
         await shows(pilot, "3 jobs found")
         await type_text(pilot, "q")
         await shows(pilot, "No note and no address contains that.")
-        assert it.wishes == []
+        assert (it.wishes, it.undone) == ([], [])
         await pilot.press("escape", "escape")
-        await until(pilot, lambda: it.wishes == [None], "closed")
+        await until(pilot, lambda: it.undone == [None], "closed")
 
 
 async def test_what_an_old_search_found_never_takes_the_place_of_the_latest(
@@ -362,8 +367,8 @@ async def test_a_key_is_a_wish_that_is_given_back_and_changes_nothing(
         async with make_app().run_test(size=(80, 24)) as pilot:
             it = await opened(pilot, Journal(folder, now), "Job 1:")
             await pilot.press(key)
-            await until(pilot, lambda: it.wishes, "closed")
-        assert it.wishes == [JobWish(action, 1)]
+            await until(pilot, lambda: it.wishes or it.undone, "told")
+        assert (it.wishes, it.undone) == (([], [1]) if action == "undo" else ([JobWish(action, 1)], []))
         assert (journal.jobs(), writes(emulator)) == (before, sent)
 
 
@@ -388,7 +393,7 @@ async def test_what_can_not_be_is_said(
             it = await opened(pilot, Journal(folder, now), "Job 1:")
             await pilot.press(key)
             await shows(pilot, words)
-            assert it.wishes == []
+            assert (it.wishes, it.undone) == ([], [])
 
 
 async def test_where_nothing_was_done_no_key_does_harm_and_no_file_is_made(make_app: MakeApp, folder: Path) -> None:
@@ -396,20 +401,24 @@ async def test_where_nothing_was_done_no_key_does_harm_and_no_file_is_made(make_
         it = await opened(pilot, Journal(folder, now), "Nothing was done so far.", "0 jobs")
         await pilot.press(*"pctujkGg", "enter", "pagedown")
         await shows(pilot, "Nothing was done so far.", "There is no job under the cursor.")
-        assert it.wishes == []
+        assert (it.wishes, it.undone) == ([], [])
     assert "looked-at" not in os.listdir(folder.parent)
 
 
-async def test_a_wish_can_be_followed_by_the_same_screen_that_says_what_became_of_it(
+async def test_what_became_of_a_wish_is_said_and_the_cursor_stays(
     make_app: MakeApp, journal: Journal, folder: Path
 ) -> None:
     for at in range(3):
         planned(journal, removals(1), note=f"note {at}")
     async with make_app().run_test(size=(80, 24)) as pilot:
-        await opened(pilot, Journal(folder, now), "Job 2:", at=2, said="Job 2 is paused.")
-        await shows(pilot, "Job 2 is paused.", "▸ 2")
+        it = await opened(pilot, Journal(folder, now), "Job 3:")
         await pilot.press("j")
-        await lacks(pilot, "Job 2 is paused.")
+        await shows(pilot, "▸ 2")
+        await pilot.press("p")
+        await shows(pilot, "Job 2 is to run.", "▸ 2", "Jobs and journal")
+        await pilot.press("j")
+        await lacks(pilot, "Job 2 is to run.")
+        assert (it.wishes, it.undone) == ([JobWish("run", 2)], [])
 
 
 @SIZES
@@ -439,7 +448,7 @@ async def test_a_journal_that_can_not_be_read_is_said(make_app: MakeApp, folder:
     async with make_app().run_test(size=(80, 24)) as pilot:
         it = await opened(pilot, Journal(folder, now), "can't be used")
         await pilot.press("escape")
-        await until(pilot, lambda: it.wishes == [None], "closed")
+        await until(pilot, lambda: it.undone == [None], "closed")
 
 
 async def test_a_job_that_failed_for_good_names_the_defect(

@@ -180,17 +180,11 @@ class Changing:
         _: Worker[None] = self._screen.run_worker(self._history, group="plan", exclusive=True)
 
     async def _history(self) -> None:
-        search, said, at = "", "", None
-        while True:
-            journal = self._working.journal.again()
-            gateway = self._reading.gateway
-            refusal = "" if gateway is None else gateway.guard.refusal(gateway.connection)
-            dialog = HistoryDialog(journal, self._clock, at=at, search=search, said=said, refusal=refusal)
-            wish = await self._screen.app.push_screen_wait(dialog)
-            journal.close()
-            if wish is None:
-                return
-            if wish.action == "undo":
-                await self._undo(wish.job)
-                return
-            said, at, search = await self._working.wish(wish), wish.job, dialog.search_text
+        journal = self._working.journal.again()
+        gateway = self._reading.gateway
+        refusal = "" if gateway is None else gateway.guard.refusal(gateway.connection)
+        dialog = HistoryDialog(journal, self._clock, self._working.wish, refusal=refusal)
+        number = await self._screen.app.push_screen_wait(dialog)
+        journal.close()
+        if number is not None:
+            await self._undo(number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -51,8 +51,8 @@ class JobWish:
     job: int
 
 
-class HistoryDialog(Dialog[JobWish]):
-    """The jobs above, the one under the cursor below; returns what is wanted of that.
+class HistoryDialog(Dialog[int]):
+    """The jobs above, the one under the cursor below; returns the number of one that is to be undone.
 
     One key is enough to stop a job, for it harms nothing: what is done stays done and is written down, and `retry`
     takes up the rest. What changes SES, going on, trying again and undoing, is for whoever gets the wish to confirm.
@@ -73,10 +73,8 @@ class HistoryDialog(Dialog[JobWish]):
         self,
         journal: Journal,
         clock: Callable[[], float],
+        carry_out: Callable[[JobWish], Awaitable[str]],
         *,
-        at: int | None = None,
-        search: str = "",
-        said: str = "",
         refusal: str = "",
     ) -> None:
         """Show the jobs of a journal.
@@ -85,29 +83,26 @@ class HistoryDialog(Dialog[JobWish]):
             journal: best one of its own: its version tells then what the app itself writes, and neither waits for the
                 other.
             clock: seconds since 1970.
-            at: the job that the cursor shall be on; else it is on the newest.
-            search: what is searched for at first.
-            said: what there is to say at first, as of what became of the last wish.
+            carry_out: does what is wanted of a job, save undoing it, and returns what there is to say.
             refusal: why nothing may be changed on this connection; empty where it may be.
         """
         super().__init__()
         self._journal = journal
         self._clock = clock
-        self.search_text = search
+        self._carry_out = carry_out
+        self._search_text = ""
         """What is searched for."""
-        self._said = said
+        self._said = ""
         self._refusal = refusal
         self._snapshot: Snapshot | None = None
         self._page: Page | None = None
         # Held, not looked up: a late answer may find the screen going down, and its parts no longer in it.
-        self._field = Input(
-            search, id="search", compact=True, placeholder="an address or a note", select_on_focus=False
-        )
+        self._field = Input(id="search", compact=True, placeholder="an address or a note", select_on_focus=False)
         self._counted = Static(id="count", markup=False)
-        self._table = HistoryTable(id="jobs", at=None if at is None else ("job", at))
+        self._table = HistoryTable(id="jobs")
         self._details = Text(id="details")
-        self._telling = Static(said, id="said", markup=False)
-        self._telling.display = bool(said)
+        self._telling = Static(id="said", markup=False)
+        self._telling.display = False
         self._key_line = KeyLine()
         self._key_line.leave_out(_CHANGES if refusal else ())
         self._count = ""
@@ -166,7 +161,7 @@ class HistoryDialog(Dialog[JobWish]):
     async def _read_jobs(self, rest: float) -> None:
         await asyncio.sleep(rest)
         try:
-            snapshot = await in_thread(look, self._journal, self.search_text, self._snapshot)
+            snapshot = await in_thread(look, self._journal, self._search_text, self._snapshot)
         except SestuiError as error:
             self._say(printable(str(error)))
             return
@@ -218,8 +213,8 @@ class HistoryDialog(Dialog[JobWish]):
             edits = f", {counted(len(snapshot.edits), 'edit')}" if snapshot.edits else ""
             count = f"{newest}{counted(len(snapshot.jobs), 'job')}{edits}{' found' if snapshot.search else ''}"
             placeholder = "No note and no address contains that." if snapshot.search else "Nothing was done so far."
-        if snapshot is None or snapshot.search != self.search_text:
-            count = "searching …" if self.search_text else ""
+        if snapshot is None or snapshot.search != self._search_text:
+            count = "searching …" if self._search_text else ""
         if count != self._count:
             self._count = count
             self._counted.update(count, layout=False)
@@ -269,8 +264,8 @@ class HistoryDialog(Dialog[JobWish]):
     @on(Input.Changed, "#search")
     def _search_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if event.value.strip() != self.search_text:
-            self.search_text = event.value.strip()
+        if event.value.strip() != self._search_text:
+            self._search_text = event.value.strip()
             self._say("")
             self._draw()
             self._look(_REST)
@@ -301,7 +296,7 @@ class HistoryDialog(Dialog[JobWish]):
         self.action_want("pause" if job is not None and job.is_running else "run")
 
     def action_want(self, action: Action) -> None:
-        """Leave with this wish, or say why it can't be had of the job under the cursor."""
+        """Have this done, or say why it can't be had of the job under the cursor."""
         job = self._job
         if job is None:
             self._say("There is no job under the cursor.")
@@ -309,5 +304,15 @@ class HistoryDialog(Dialog[JobWish]):
             self._say(f"Nothing was done: {self._refusal}")
         elif words := objection(job, action):
             self._say(words)
+        elif action == "undo":
+            self.dismiss(job.id)
         else:
-            self.dismiss(JobWish(action, job.id))
+            # A job at full speed may hold the journal for a second. Of the app: it goes on where this is closed.
+            self._say(f"Job {job.id}: {action} …")
+            self.app.run_worker(self._have(JobWish(action, job.id)), group="job wish")
+
+    async def _have(self, wish: JobWish) -> None:
+        words = await self._carry_out(wish)
+        if self.is_attached:
+            self._say(printable(words))
+            self._look()

@@ -47,12 +47,11 @@ class Table(LineView, Generic[_T]):
     class Opened(Message):
         """Enter, or a click on the line under the cursor."""
 
-    def __init__(self, *, id: str, at: Hashable = None) -> None:
-        """`at` is the key of the line that the cursor shall be on."""
+    def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._lines: Sequence[_T] = ()
         self._cursor = 0
-        self._key = at
+        self._key: Hashable = None
         """What the cursor belongs to once somebody put it there; until then it is on the first line."""
         self._placeholder = ""
 
