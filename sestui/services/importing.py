@@ -233,10 +233,8 @@ class ImportRun:
 
     async def _look_back(self) -> None:
         """Read back some of what was done; where SES tells otherwise, say so."""
-        missed: dict[int, Result] = {}
         self._sample.complete()
-        with suppress(SestuiError):
-            missed = await misses(self._acting.look, self._sample.take(self._job.total))
+        missed = {number: it async for number, it in misses(self._acting.look, self._sample, lambda: self._job.total)}
         if missed:
             for it in missed.values():
                 self._counts[it.entry.made] -= 1

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from sestui.domain.errors import SestuiError
 from sestui.domain.job import MADE, Entry, Outcome, Result, same_row
 from sestui.domain.suppression import SuppressedDestinationSummary
 
@@ -32,7 +33,7 @@ class Sample:
         """How many of the chosen were not made."""
         self._others: list[tuple[int, Result]] = []
         """Some that were made and not chosen, each with the same chance: as many as may be missing."""
-        self._most, self._made = size or 0, 0
+        self._most, self._seen_others = size or 0, 0
         self.is_complete = False
 
     def add(self, number: int, result: Result) -> None:
@@ -44,10 +45,10 @@ class Sample:
         elif chosen:
             self._chosen.append((number, result))
         else:
-            self._made += 1
+            self._seen_others += 1
             if len(self._others) < self._most:
                 self._others.append((number, result))
-            elif (place := random.randrange(self._made)) < self._most:
+            elif (place := random.randrange(self._seen_others)) < self._most:
                 self._others[place] = number, result
 
     def complete(self) -> None:
@@ -60,10 +61,26 @@ class Sample:
         return [self._chosen.popleft() for _ in range(min(most, len(self._chosen)))]
 
     def give_back(self, taken: Iterable[tuple[int, Result]]) -> None:
+        """Have these taken once more."""
         self._chosen.extend(taken)
 
 
-async def misses(look: Look, results: Sequence[tuple[int, Result]]) -> dict[int, Result]:
+async def misses(look: Look, sample: Sample, at_once: Callable[[], int]) -> AsyncIterator[tuple[int, Result]]:
+    """Read back what is chosen so far, and yield by number what is to be said of entries that SES tells otherwise.
+
+    What can't be read is given back, and ends it.
+    """
+    while taken := sample.take(max(1, at_once())):
+        try:
+            found = await _misses(look, taken)
+        except SestuiError:
+            sample.give_back(taken)
+            return
+        for missed in found.items():
+            yield missed
+
+
+async def _misses(look: Look, results: Sequence[tuple[int, Result]]) -> dict[int, Result]:
     """Read entries back, all at once, and return by number what is to be said of those that SES tells otherwise.
 
     What somebody else has written meanwhile is no miss.

@@ -242,7 +242,8 @@ class Run:
         self._count(result.outcome, 1)
         self._settled[claim.number] = result
         self._dirty.set()
-        self._sample.add(claim.number, result)
+        if not self._dry:
+            self._sample.add(claim.number, result)
 
     def _count(self, outcome: Outcome, number: int) -> None:
         self._counts[outcome] += number
@@ -302,17 +303,11 @@ class Run:
         What can't be read even in the end is left at what SES said.
         """
         try:
-            while not self._dry and (portion := self._sample.take(max(1, self._at_once))):
-                try:
-                    missed = await misses(self._acting.look, portion)
-                except SestuiError:
-                    self._sample.give_back(portion)
-                    return
-                for number, it in missed.items():
-                    self._count(it.entry.made, -1)
-                    self._count(it.outcome, 1)
-                    self._settled[number] = it
-                    self._dirty.set()
+            async for number, it in misses(self._acting.look, self._sample, lambda: self._at_once):
+                self._count(it.entry.made, -1)
+                self._count(it.outcome, 1)
+                self._settled[number] = it
+                self._dirty.set()
         finally:
             self._happened.set()
 

@@ -22,7 +22,7 @@ from sestui.services.journal import Journal
 from sestui.sesv2.gateway import Gateway
 from sestui.ui.app import SestuiApp
 from sestui.ui.screens import history
-from sestui.ui.screens.history import HistoryDialog, JobWish
+from sestui.ui.screens.history import HistoryDialog
 from tests.conftest import MakeApp
 from tests.serving import NOON, faults, operations
 from tests.ui.screen import lacks, screen_text, shows, type_text, until
@@ -84,13 +84,16 @@ class Opened:
     """An app with the history on top, and what that came to."""
 
     def __init__(self, app: SestuiApp, journal: Journal, **more: Any) -> None:
-        self.wishes: list[JobWish] = []
+        self.wishes: list[tuple[Action, int]] = []
         self.undone: list[int | None] = []
         app.push_screen(HistoryDialog(journal, now, self._carry_out, **more), self.undone.append)
 
-    async def _carry_out(self, wish: JobWish) -> str:
-        self.wishes.append(wish)
-        return f"Job {wish.job} is to {wish.action}."
+    async def _carry_out(self, action: Action, number: int) -> str:
+        self.wishes.append((action, number))
+        return f"Job {number} is to {action}."
+
+    def is_closed(self) -> bool:
+        return self.undone == [None]
 
 
 async def opened(pilot: Pilot[Any], journal: Journal, *texts: str, **more: Any) -> Opened:
@@ -249,7 +252,7 @@ async def test_an_answer_that_comes_when_the_screen_goes_harms_nothing(
         for _ in range(25):
             it = await opened(pilot, Journal(folder, now), "Job 1:")
             await pilot.press("escape")
-            await until(pilot, lambda it=it: it.undone == [None], "closed")  # type: ignore[misc]
+            await until(pilot, it.is_closed, "closed")
 
 
 @SIZES
@@ -277,7 +280,7 @@ async def test_an_address_or_a_note_is_searched_for(
         await shows(pilot, "No note and no address contains that.")
         assert (it.wishes, it.undone) == ([], [])
         await pilot.press("escape", "escape")
-        await until(pilot, lambda: it.undone == [None], "closed")
+        await until(pilot, it.is_closed, "closed")
 
 
 async def test_what_an_old_search_found_never_takes_the_place_of_the_latest(
@@ -352,7 +355,7 @@ Make = Callable[[Journal, RunJob], Awaitable[AbstractContextManager[None]]]
         (is_done, "u", "undo"),
     ],
 )
-async def test_a_key_is_a_wish_that_is_given_back_and_changes_nothing(
+async def test_a_key_is_a_wish_that_is_handed_on_and_changes_nothing(
     make_app: MakeApp,
     emulator: Emulator,
     journal: Journal,
@@ -368,7 +371,7 @@ async def test_a_key_is_a_wish_that_is_given_back_and_changes_nothing(
             it = await opened(pilot, Journal(folder, now), "Job 1:")
             await pilot.press(key)
             await until(pilot, lambda: it.wishes or it.undone, "told")
-        assert (it.wishes, it.undone) == (([], [1]) if action == "undo" else ([JobWish(action, 1)], []))
+        assert (it.wishes, it.undone) == (([], [1]) if action == "undo" else ([(action, 1)], []))
         assert (journal.jobs(), writes(emulator)) == (before, sent)
 
 
@@ -418,7 +421,7 @@ async def test_what_became_of_a_wish_is_said_and_the_cursor_stays(
         await shows(pilot, "Job 2 is to run.", "▸ 2", "Jobs and journal")
         await pilot.press("j")
         await lacks(pilot, "Job 2 is to run.")
-        assert (it.wishes, it.undone) == ([JobWish("run", 2)], [])
+        assert (it.wishes, it.undone) == ([("run", 2)], [])
 
 
 @SIZES
@@ -448,7 +451,7 @@ async def test_a_journal_that_can_not_be_read_is_said(make_app: MakeApp, folder:
     async with make_app().run_test(size=(80, 24)) as pilot:
         it = await opened(pilot, Journal(folder, now), "can't be used")
         await pilot.press("escape")
-        await until(pilot, lambda: it.undone == [None], "closed")
+        await until(pilot, it.is_closed, "closed")
 
 
 async def test_a_job_that_failed_for_good_names_the_defect(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -43,14 +42,6 @@ _LEISURE: Final = 10.0
 """How many times as long as a reading of entries took the next one is put off."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobWish:
-    """What somebody wants of which job."""
-
-    action: Action
-    job: int
-
-
 class HistoryDialog(Dialog[int]):
     """The jobs above, the one under the cursor below; returns the number of one that is to be undone.
 
@@ -73,7 +64,7 @@ class HistoryDialog(Dialog[int]):
         self,
         journal: Journal,
         clock: Callable[[], float],
-        carry_out: Callable[[JobWish], Awaitable[str]],
+        carry_out: Callable[[Action, int], Awaitable[str]],
         *,
         refusal: str = "",
     ) -> None:
@@ -83,7 +74,7 @@ class HistoryDialog(Dialog[int]):
             journal: best one of its own: its version tells then what the app itself writes, and neither waits for the
                 other.
             clock: seconds since 1970.
-            carry_out: does what is wanted of a job, save undoing it, and returns what there is to say.
+            carry_out: does what is wanted of a job, by its number, save undoing it, and returns what there is to say.
             refusal: why nothing may be changed on this connection; empty where it may be.
         """
         super().__init__()
@@ -309,10 +300,10 @@ class HistoryDialog(Dialog[int]):
         else:
             # A job at full speed may hold the journal for a second. Of the app: it goes on where this is closed.
             self._say(f"Job {job.id}: {action} …")
-            self.app.run_worker(self._have(JobWish(action, job.id)), group="job wish")
+            self.app.run_worker(self._have(action, job.id), group="job wish")
 
-    async def _have(self, wish: JobWish) -> None:
-        words = await self._carry_out(wish)
+    async def _have(self, action: Action, number: int) -> None:
+        words = await self._carry_out(action, number)
         if self.is_attached:
             self._say(printable(words))
             self._look()

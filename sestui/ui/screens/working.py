@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sestui.domain.errors import CredentialsRefused, JournalTrouble, NoCredentials, SestuiError
 from sestui.domain.job import SAMPLE, Job, Plan, Result, State, Wish, calls
-from sestui.domain.job_words import objection, takes, verdict
+from sestui.domain.job_words import Action, objection, takes, verdict
 from sestui.domain.priority import Priority
 from sestui.domain.suppression import SuppressionList
 from sestui.services.detached import Child
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from sestui.sesv2.gateway import Gateway
     from sestui.settings import Settings
     from sestui.ui.screens.browse import BrowseScreen
-    from sestui.ui.screens.history import JobWish
     from sestui.ui.screens.reading import Reading
 
 _SETTLES: Final = 0.1
@@ -232,14 +231,13 @@ class Working:
                 lines.append(f"{verdict(job)}.{rest}")
         return lines
 
-    async def wish(self, wish: JobWish) -> str:
+    async def wish(self, action: Action, number: int) -> str:
         """Do with a job what somebody wants of it, and return what there is to say."""
-        number = wish.job
         try:
-            match wish.action:
+            match action:
                 case "pause" | "cancel":
-                    await in_thread(self.journal.wish, number, Wish(wish.action))
-                    return f"Job {number}: {wish.action} once the calls under way are answered."
+                    await in_thread(self.journal.wish, number, Wish(action))
+                    return f"Job {number}: {action} once the calls under way are answered."
                 case "retry":
                     await in_thread(self.journal.reopen, number)
             job = await in_thread(self.journal.job, number)
